@@ -1,0 +1,51 @@
+"""Turn a write that the database refused into the Thai message of the rule it broke."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from django.apps import apps
+from django.db import IntegrityError, transaction
+
+from codi.errors import Refused
+
+
+@cache
+def _messages() -> dict[str, str]:
+    """Constraint name → Thai message, from every model's Meta."""
+    return {
+        constraint.name: str(constraint.violation_error_message)
+        for model in apps.get_models()
+        for constraint in model._meta.constraints
+    }
+
+
+def refusal(error: IntegrityError) -> Refused | None:
+    """The refusal behind a database error, or None when no rule of ours was broken.
+
+    A trigger raises with the constraint's name and a Thai text; a plain constraint brings its name
+    only, and the text is looked up on the model that declares it.
+    """
+    diagnosis = getattr(error.__cause__, "diag", None)
+    name = getattr(diagnosis, "constraint_name", None)
+    if not name:
+        return None
+    message = _messages().get(name)
+    if message is None and any("ก" <= letter <= "๙" for letter in diagnosis.message_primary or ""):
+        message = diagnosis.message_primary
+    return Refused(message, code=name) if message else None
+
+
+@contextmanager
+def as_refusals() -> Iterator[None]:
+    """Run a write in its own savepoint; a broken rule comes out as :class:`Refused`."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        refused = refusal(error)
+        if refused is None:
+            raise
+        raise refused from error

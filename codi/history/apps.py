@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class HistoryConfig(AppConfig):
+    name = "codi.history"
+    verbose_name = "ประวัติการแก้ไข"
