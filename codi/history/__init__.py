@@ -23,7 +23,13 @@ def tracked(*, exclude: tuple[str, ...] = ()) -> Callable[[Tracked], Tracked]:
     """
 
     def decorate(model: Tracked) -> Tracked:
-        result: Tracked = pghistory.track(exclude=list(exclude) or None)(model)
+        follow = pghistory.track(
+            pghistory.InsertEvent(),
+            pghistory.UpdateEvent(),
+            pghistory.DeleteEvent(),
+            exclude=list(exclude) or None,
+        )
+        result: Tracked = follow(model)
         return result
 
     return decorate
