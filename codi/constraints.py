@@ -32,9 +32,9 @@ def refusal(error: IntegrityError) -> Refused | None:
     name = getattr(diagnosis, "constraint_name", None)
     if not name:
         return None
-    message = _messages().get(name)
-    if message is None and any("ก" <= letter <= "๙" for letter in diagnosis.message_primary or ""):
-        message = diagnosis.message_primary
+    raised = str(getattr(diagnosis, "message_primary", "") or "")
+    is_thai = any("ก" <= letter <= "๙" for letter in raised)
+    message = _messages().get(name) or (raised if is_thai else None)
     return Refused(message, code=name) if message else None
 
 

@@ -1,0 +1,38 @@
+"""Programmes and their money frames, organisations, committees and meetings, projects."""
+
+from programs.models.meetings import Committee, Meeting, Resolution, ResolutionKind
+from programs.models.organisations import (
+    Organisation,
+    OrganisationCertification,
+    OrganisationKind,
+)
+from programs.models.programmes import (
+    BudgetFrame,
+    FundingSource,
+    Programme,
+    ProgrammeKind,
+    ProgrammeTarget,
+    ProjectLevel,
+    TargetMeasure,
+)
+from programs.models.projects import Origin, Project, ProjectStatus
+
+__all__ = [
+    "BudgetFrame",
+    "Committee",
+    "FundingSource",
+    "Meeting",
+    "Organisation",
+    "OrganisationCertification",
+    "OrganisationKind",
+    "Origin",
+    "Programme",
+    "ProgrammeKind",
+    "ProgrammeTarget",
+    "Project",
+    "ProjectLevel",
+    "ProjectStatus",
+    "Resolution",
+    "ResolutionKind",
+    "TargetMeasure",
+]

@@ -1,0 +1,140 @@
+"""Who may do what to programmes, organisations, meetings and projects, and why not."""
+
+from __future__ import annotations
+
+from codi.accounts.models import Role, User
+from codi.accounts.permissions import Decision, all_of, allow, deny
+from programs.models import Programme, Project, ProjectStatus
+
+MAKERS = (Role.REGIONAL_OFFICER, Role.REGIONAL_MANAGER)
+DECIDERS = (Role.REGIONAL_MANAGER, Role.FINANCE_OFFICER)
+
+
+def _is(user: User, *roles: Role) -> Decision:
+    if user.role in roles:
+        return allow()
+    names = " หรือ ".join(role.label for role in roles)
+    return deny(f"ทำได้เฉพาะ{names}")
+
+
+def _in_status(project: Project, *statuses: ProjectStatus) -> Decision:
+    if project.status in statuses:
+        return allow()
+    names = " หรือ ".join(f"“{status.label}”" for status in statuses)
+    return deny(f"โครงการอยู่ในสถานะ “{project.get_status_display()}” ทำได้เมื่ออยู่ในสถานะ {names}")
+
+
+def in_scope(user: User, project: Project) -> Decision:
+    """Whether the project lies inside the person's scope."""
+    inside = user.sees_nation or (
+        project.region_id == user.region_id
+        and (not user.province_id or project.province_id == user.province_id)
+    )
+    return allow() if inside else deny("โครงการนี้อยู่นอกขอบเขตพื้นที่ของท่าน")
+
+
+def can_manage_programmes(user: User) -> Decision:
+    """Programmes, frames and targets are set nationally."""
+    return all_of(
+        _is(user, Role.FINANCE_OFFICER, Role.ADMINISTRATOR),
+        allow() if user.sees_nation else deny("แผนงานและกรอบงบตั้งได้เฉพาะผู้มีขอบเขตทั้งประเทศ"),
+    )
+
+
+def can_manage_programme(user: User, programme: Programme) -> Decision:
+    """As :func:`can_manage_programmes`; a programme has no scope of its own."""
+    return can_manage_programmes(user)
+
+
+def can_manage_organisations(user: User) -> Decision:
+    """Add and change organisations and record the certification of their status."""
+    return _is(user, *MAKERS)
+
+
+def can_manage_meetings(user: User) -> Decision:
+    """Record committees, meetings and resolutions."""
+    return _is(user, *MAKERS)
+
+
+def can_create_project(user: User) -> Decision:
+    """Draw up a project."""
+    return _is(user, *MAKERS)
+
+
+def can_edit_project(user: User, project: Project) -> Decision:
+    """Change the facts of a project that is a draft or was sent back."""
+    return all_of(
+        _is(user, *MAKERS),
+        in_scope(user, project),
+        _in_status(project, ProjectStatus.DRAFT, ProjectStatus.SENT_BACK),
+    )
+
+
+def can_submit_project(user: User, project: Project) -> Decision:
+    """Propose a project to the committee."""
+    return can_edit_project(user, project)
+
+
+def can_endorse_project(user: User, project: Project) -> Decision:
+    """Record at which meeting the committee endorsed a project."""
+    return all_of(
+        _is(user, Role.REGIONAL_MANAGER),
+        in_scope(user, project),
+        _in_status(project, ProjectStatus.SUBMITTED),
+    )
+
+
+def can_send_back_project(user: User, project: Project) -> Decision:
+    """Send a project back to its maker with a reason."""
+    return all_of(
+        _is(user, *DECIDERS),
+        in_scope(user, project),
+        _in_status(project, ProjectStatus.SUBMITTED, ProjectStatus.ENDORSED),
+    )
+
+
+def can_approve_project(user: User, project: Project) -> Decision:
+    """Approve a project's money; never one's own project."""
+    own = project.created_by_id == user.pk or project.submitted_by_id == user.pk
+    return all_of(
+        _is(user, *DECIDERS),
+        in_scope(user, project),
+        _in_status(project, ProjectStatus.ENDORSED),
+        deny("ผู้จัดทำหรือผู้เสนอโครงการอนุมัติโครงการของตนเองไม่ได้ ให้ผู้อื่นที่มีสิทธิอนุมัติ") if own else allow(),
+    )
+
+
+def can_cancel_project(user: User, project: Project) -> Decision:
+    """Cancel a project; its maker may cancel what is not yet approved."""
+    approved = project.approved_on is not None
+    return all_of(
+        _is(user, *(DECIDERS if approved else (*MAKERS, Role.FINANCE_OFFICER))),
+        in_scope(user, project),
+        _in_status(
+            project,
+            ProjectStatus.DRAFT,
+            ProjectStatus.SENT_BACK,
+            ProjectStatus.SUBMITTED,
+            ProjectStatus.ENDORSED,
+            ProjectStatus.APPROVED,
+            ProjectStatus.UNDER_WAY,
+        ),
+    )
+
+
+def can_close_project(user: User, project: Project) -> Decision:
+    """Close a project whose evidence is all cleared."""
+    return all_of(
+        _is(user, Role.REGIONAL_MANAGER),
+        in_scope(user, project),
+        _in_status(project, ProjectStatus.UNDER_WAY),
+    )
+
+
+def can_record_in_pm(user: User, project: Project) -> Decision:
+    """Record the day a project was entered in the CODI-PM program."""
+    return all_of(
+        _is(user, *MAKERS),
+        in_scope(user, project),
+        _in_status(project, ProjectStatus.APPROVED, ProjectStatus.UNDER_WAY, ProjectStatus.CLOSED),
+    )

@@ -1,0 +1,72 @@
+"""Writes to organisations and the certification of their status."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from codi.accounts.models import User
+from codi.accounts.permissions import require
+from codi.errors import Refused
+from codi.writing import change, locked, service
+from programs import permissions
+from programs.models import Meeting, Organisation, OrganisationCertification
+
+
+def _require_inside(actor: User, region_id: str | None, province_id: str | None) -> None:
+    """The organisation must lie inside the actor's scope, else it would vanish from their list."""
+    inside = actor.sees_nation or (
+        region_id == actor.region_id and (not actor.province_id or province_id == actor.province_id)
+    )
+    if not inside:
+        raise Refused("พื้นที่ขององค์กรอยู่นอกขอบเขตของท่าน กรุณาเลือกพื้นที่ใหม่", field="province")
+
+
+@service
+def create_organisation(*, actor: User, **facts: Any) -> Organisation:
+    """Add an organisation; the same name in the same place is refused."""
+    require(permissions.can_manage_organisations(actor))
+    organisation = Organisation(**facts)
+    _require_inside(actor, organisation.region_id, organisation.province_id)
+    organisation.save()
+    return organisation
+
+
+@service
+def update_organisation(
+    *, actor: User, organisation: Organisation, expected_version: int | None, **facts: Any
+) -> Organisation:
+    """Change an organisation's facts; raises ``Conflict`` when somebody else did meanwhile."""
+    require(permissions.can_manage_organisations(actor))
+    organisation = change(locked(organisation), facts, expected_version=expected_version)
+    _require_inside(actor, organisation.region_id, organisation.province_id)
+    return organisation
+
+
+@service
+def certify_organisation(
+    *,
+    actor: User,
+    organisation: Organisation,
+    meeting: Meeting,
+    certified_on: dt.date,
+    is_certified: bool,
+    valid_until: dt.date | None = None,
+    note: str = "",
+    today: dt.date,
+) -> OrganisationCertification:
+    """Record what the committee decided about the status of an organisation."""
+    require(permissions.can_manage_organisations(actor))
+    _require_inside(actor, organisation.region_id, organisation.province_id)
+    if certified_on > today:
+        raise Refused("วันที่รับรองยังมาไม่ถึง กรุณาตรวจวันที่", field="certified_on")
+    if certified_on < meeting.starts_on:
+        raise Refused("วันที่รับรองต้องไม่ก่อนวันประชุม", field="certified_on")
+    return OrganisationCertification.objects.create(
+        organisation=organisation,
+        meeting=meeting,
+        certified_on=certified_on,
+        is_certified=is_certified,
+        valid_until=valid_until,
+        note=note.strip(),
+    )

@@ -1,0 +1,229 @@
+"""The life of a project: each step is one function, one transaction, one entry in its history."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from decimal import Decimal
+from typing import Any
+
+from codi.accounts.models import User
+from codi.accounts.permissions import require
+from codi.errors import Refused
+from codi.thai.dates import long_date
+from codi.writing import change, locked, service
+from programs import permissions
+from programs.models import Meeting, Origin, Programme, Project, ProjectLevel, ProjectStatus
+
+
+def _not_future(day: dt.date, today: dt.date, field: str) -> None:
+    if day > today:
+        raise Refused(f"วันที่ {long_date(day)} ยังมาไม่ถึง กรุณาตรวจวันที่แล้วบันทึกใหม่", field=field)
+
+
+def next_project_code(programme: Programme) -> str:
+    """The next free code of a programme, as ``NL2564-0019``; holds the programme's row meanwhile."""
+    locked(programme)
+    pattern = re.compile(rf"{re.escape(programme.code)}-(\d+)")
+    codes = Project.objects.filter(code__startswith=f"{programme.code}-").values_list(
+        "code", flat=True
+    )
+    numbers = [int(match[1]) for code in codes if (match := pattern.fullmatch(code))]
+    return f"{programme.code}-{max(numbers, default=0) + 1:04d}"
+
+
+def _place_of_level(level: str, facts: dict[str, Any]) -> dict[str, Any]:
+    """Keep only the places that the level has, so that a left-over choice does no harm."""
+    kept = {
+        ProjectLevel.NATION: (),
+        ProjectLevel.REGION: ("region",),
+        ProjectLevel.PROVINCE: ("region", "province"),
+        ProjectLevel.DISTRICT: ("region", "province", "district"),
+        ProjectLevel.SUBDISTRICT: ("region", "province", "district", "subdistrict"),
+    }[ProjectLevel(level)]
+    places = ("region", "province", "district", "subdistrict")
+    return {**facts, **{place: facts.get(place) if place in kept else None for place in places}}
+
+
+@service
+def create_project(*, actor: User, programme: Programme, level: str, **facts: Any) -> Project:
+    """Draw up a draft; the code is given when none is.
+
+    ``facts`` are the fields of the form: title, organisation, places, objectives, targets and
+    ``requested_baht``. Raises :class:`Refused` when a rule of the facts is broken.
+    """
+    require(permissions.can_create_project(actor))
+    code = facts.pop("code", "") or next_project_code(programme)
+    project = Project(
+        code=code,
+        programme=programme,
+        fiscal_year=programme.fiscal_year,
+        level=level,
+        created_by=actor,
+        **_place_of_level(level, facts),
+    )
+    require(permissions.in_scope(actor, project))
+    project.save()
+    return project
+
+
+@service
+def update_project(
+    *, actor: User, project: Project, expected_version: int | None, **facts: Any
+) -> Project:
+    """Change the facts of a draft; raises ``Conflict`` when somebody else did meanwhile."""
+    project = locked(project)
+    require(permissions.can_edit_project(actor, project))
+    if "level" in facts:
+        facts = _place_of_level(facts["level"], facts)
+    if "programme" in facts:
+        facts["fiscal_year"] = facts["programme"].fiscal_year
+    project = change(project, facts, expected_version=expected_version)
+    require(permissions.in_scope(actor, project))
+    return project
+
+
+@service
+def submit_project(*, actor: User, project: Project, today: dt.date) -> Project:
+    """Propose the project to the committee: it can no longer be edited."""
+    project = locked(project)
+    require(permissions.can_submit_project(actor, project))
+    missing = [
+        str(project._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+        for name in ("organisation", "requested_baht")
+        if getattr(project, name) is None
+    ]
+    if missing:
+        raise Refused("ยังเสนอไม่ได้ กรุณากรอกให้ครบก่อน: " + ", ".join(missing), code="incomplete")
+    return change(
+        project,
+        {"status": ProjectStatus.SUBMITTED, "submitted_on": today, "submitted_by": actor},
+    )
+
+
+@service
+def endorse_project(*, actor: User, project: Project, meeting: Meeting, today: dt.date) -> Project:
+    """Record the meeting at which the committee endorsed the project."""
+    project = locked(project)
+    require(permissions.can_endorse_project(actor, project))
+    _not_future(meeting.ends_on, today, "endorsed_meeting")
+    return change(
+        project,
+        {
+            "status": ProjectStatus.ENDORSED,
+            "endorsed_meeting": meeting,
+            "endorsed_on": meeting.ends_on,
+        },
+    )
+
+
+@service
+def approve_project(
+    *, actor: User, project: Project, approved_baht: Decimal, approved_on: dt.date, today: dt.date
+) -> Project:
+    """Approve the project's money out of its frame; the maker cannot.
+
+    The database refuses when the frame of programme, region and level has too little uncommitted
+    money left.
+    """
+    project = locked(project)
+    require(permissions.can_approve_project(actor, project))
+    _not_future(approved_on, today, "approved_on")
+    if project.requested_baht is not None and approved_baht > project.requested_baht:
+        raise Refused(
+            "งบที่อนุมัติมากกว่างบที่ขอ กรุณาตรวจจำนวนเงิน หรือส่งกลับให้แก้ไขงบที่ขอก่อน",
+            field="approved_baht",
+        )
+    return change(
+        project,
+        {
+            "status": ProjectStatus.APPROVED,
+            "approved_baht": approved_baht,
+            "approved_on": approved_on,
+            "approved_by": actor,
+        },
+    )
+
+
+@service
+def send_back_project(*, actor: User, project: Project, reason: str, today: dt.date) -> Project:
+    """Send the project back to its maker; the endorsement, if any, is taken back with it."""
+    project = locked(project)
+    require(permissions.can_send_back_project(actor, project))
+    return change(
+        project,
+        {
+            "status": ProjectStatus.SENT_BACK,
+            "sent_back_on": today,
+            "sent_back_by": actor,
+            "sent_back_reason": reason.strip(),
+            "endorsed_meeting": None,
+            "endorsed_on": None,
+        },
+    )
+
+
+@service
+def cancel_project(*, actor: User, project: Project, reason: str, today: dt.date) -> Project:
+    """Cancel the project; the database refuses while money of it is out."""
+    project = locked(project)
+    require(permissions.can_cancel_project(actor, project))
+    return change(
+        project,
+        {
+            "status": ProjectStatus.CANCELLED,
+            "cancelled_on": today,
+            "cancelled_by": actor,
+            "cancel_reason": reason.strip(),
+        },
+    )
+
+
+@service
+def start_project(*, project: Project, started_on: dt.date) -> Project:
+    """The project is under way: its first payment went out."""
+    project = locked(project)
+    if project.status != ProjectStatus.APPROVED:
+        return project
+    return change(project, {"status": ProjectStatus.UNDER_WAY, "started_on": started_on})
+
+
+@service
+def close_project(*, actor: User, project: Project, closed_on: dt.date, today: dt.date) -> Project:
+    """Close the project; what must be cleared first is asked of ``finance``."""
+    project = locked(project)
+    require(permissions.can_close_project(actor, project))
+    _not_future(closed_on, today, "closed_on")
+    return change(project, {"status": ProjectStatus.CLOSED, "closed_on": closed_on})
+
+
+@service
+def record_in_pm(*, actor: User, project: Project, recorded_on: dt.date, today: dt.date) -> Project:
+    """Record the day the approved project was entered in the CODI-PM program."""
+    project = locked(project)
+    require(permissions.can_record_in_pm(actor, project))
+    _not_future(recorded_on, today, "recorded_on")
+    if project.approved_on and recorded_on < project.approved_on:
+        raise Refused("วันที่บันทึกในโปรแกรมต้องไม่ก่อนวันที่อนุมัติ", field="recorded_on")
+    return change(project, {"recorded_on": recorded_on})
+
+
+@service
+def record_project(*, maker: User, approver: User | None, **facts: Any) -> Project:
+    """Store a project whose life so far is told by a document: the door of imports.
+
+    The facts carry the status and its dates; the steps that the document does not tell stay empty.
+    ``approver`` is the second person who confirmed the import, None for the system's own commands.
+    """
+    programme: Programme = facts["programme"]
+    approved = facts.get("approved_on") is not None
+    project = Project(
+        code=facts.pop("code", "") or next_project_code(programme),
+        fiscal_year=programme.fiscal_year,
+        created_by=maker,
+        approved_by=approver if approved else None,
+        origin=Origin.IMPORT,
+        **_place_of_level(facts["level"], facts),
+    )
+    project.save()
+    return project
