@@ -1,5 +1,9 @@
 """The addresses of the product, one include per room."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from codi.health import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("health/", health),
+]

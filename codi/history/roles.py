@@ -1,0 +1,80 @@
+"""The database role of the application: it reads and writes rows, and cannot touch what is past.
+
+It owns nothing, so it can neither alter a table nor switch a trigger off; it is no superuser, so it
+cannot set ``session_replication_role``; it may not empty a table; and what is only ever added to
+(events of history, entries of the ledger) it can neither change nor delete.
+"""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
+from pghistory.models import Event
+from psycopg2 import sql
+
+# Tables of our own that are only added to, beside the events of history.
+ADDED_TO_ONLY = ("finance_ledgerentry", "finance_budgetmove")
+
+
+class RoleError(Exception):
+    """The role cannot be what it must be; the text says why."""
+
+
+def append_only_tables(present: set[str]) -> list[str]:
+    """Tables among ``present`` whose rows the application may add and read, nothing else."""
+    events = {model._meta.db_table for model in apps.get_models() if issubclass(model, Event)}
+    return sorted((events | set(ADDED_TO_ONLY)) & present)
+
+
+def grant(connection: BaseDatabaseWrapper, *, role: str, password: str = "") -> list[str]:
+    """Give ``role`` its rights on every table there is, and no others; make it when missing.
+
+    Runs as the owner of the tables, after every migration; a second run changes nothing. Returns
+    the tables that can only be added to. Raises :class:`RoleError` when the role is the owner
+    itself or a superuser, because then no right can be withheld.
+    """
+    name = sql.Identifier(role)
+    with connection.cursor() as cursor:
+        _refuse_powerful(cursor, role)
+        if not _exists(cursor, role):
+            _execute(cursor, "CREATE ROLE {} LOGIN", name)
+            if password:
+                _execute(cursor, "ALTER ROLE {} PASSWORD {}", name, sql.Literal(password))
+        closed = append_only_tables(set(connection.introspection.table_names(cursor)))
+        _execute(cursor, "REVOKE CREATE ON SCHEMA public FROM PUBLIC, {}", name)
+        _execute(cursor, "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}", name)
+        _execute(cursor, "GRANT USAGE ON SCHEMA public TO {}", name)
+        _execute(
+            cursor,
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}",
+            name,
+        )
+        _execute(cursor, "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}", name)
+        for table in closed:
+            _execute(
+                cursor, "REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}", sql.Identifier(table), name
+            )
+    return closed
+
+
+def _execute(cursor: CursorWrapper, statement: str, *parts: sql.Composable) -> None:
+    cursor.execute(sql.SQL(statement).format(*parts).as_string(cursor.connection))
+
+
+def _exists(cursor: CursorWrapper, role: str) -> bool:
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+    return cursor.fetchone() is not None
+
+
+def _refuse_powerful(cursor: CursorWrapper, role: str) -> None:
+    cursor.execute("SELECT current_user")
+    if cursor.fetchone()[0] == role:
+        raise RoleError(
+            f"{role} owns the tables itself: name the owner in DATABASE_OWNER_URL "
+            "and another role in DATABASE_URL"
+        )
+    cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = %s", [role])
+    found = cursor.fetchone()
+    if found and found[0]:
+        raise RoleError(f"{role} is a superuser, from whom no right can be withheld")
