@@ -9,10 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Literal
+
+from codi.thai.numbers import percent_of
 
 Cell = Decimal | int | dt.date | str | None
 RowKind = Literal["item", "subtotal", "total"]
@@ -89,10 +91,9 @@ def share(part: Cell, whole: Cell) -> Decimal | None:
 
     A nil part of a whole is 0.00. A share above 100 is returned as it is.
     """
-    if not whole:
+    if not isinstance(whole, (Decimal, int)):
         return None
-    ratio = Decimal(100) * Decimal(str(part or 0)) / Decimal(str(whole))
-    return ratio.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return percent_of(part if isinstance(part, (Decimal, int)) else 0, whole)
 
 
 def add_up(cells: Sequence[Cell]) -> Decimal | int | None:
@@ -254,7 +255,7 @@ class Grid:
 
     def _wrong_percentages(self) -> Iterator[Finding]:
         for column in self.columns:
-            if column.unit is not Unit.PERCENT or not column.denominator:
+            if column.unit is not Unit.PERCENT or not (column.numerator and column.denominator):
                 continue
             for row in self.rows:
                 expected = share(self.value(row.key, column.numerator), self.whole(row.key, column))

@@ -1,0 +1,75 @@
+"""How cells are printed: the one place, for page, PDF, chart and sheet alike."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from codi.figures.grid import Cell, Column, Grid, Unit
+from codi.thai.dates import long_date, short_date
+from codi.thai.numbers import baht, number, percent
+
+NIL = "-"
+UNIT_TITLES = {
+    Unit.BAHT: "บาท",
+    Unit.COUNT: "จำนวน",
+    Unit.PERCENT: "ร้อยละ",
+    Unit.DATE: "วันที่",
+    Unit.TEXT: "",
+}
+
+
+def text_of(unit: Unit, value: Cell, *, places: int | None = None) -> str:
+    """A cell as printed: thousands separated, ``-`` for nil, dates as "25 ก.พ. 64".
+
+    ``places`` fixes the decimals of an amount; without it satang show only where there are any.
+    """
+    if value is None or value == "":
+        return NIL
+    if isinstance(value, dt.date):
+        return short_date(value)
+    if isinstance(value, str):
+        return value
+    if unit is Unit.PERCENT:
+        return percent(value)
+    if unit is Unit.BAHT:
+        return baht(value) if places is None else number(value, places)
+    return number(value)
+
+
+def places_of(grid: Grid, column: Column) -> int | None:
+    """Decimals of a whole column: two everywhere when one of its amounts has satang."""
+    if column.unit is not Unit.BAHT:
+        return None
+    cells = (grid.value(row.key, column.key) for row in grid.rows)
+    return 2 if any(isinstance(v, Decimal) and v != v.to_integral_value() for v in cells) else 0
+
+
+def column_title(column: Column) -> str:
+    """The column's full name with the heading above it."""
+    return f"{column.group} {column.title}".strip()
+
+
+def base_of(grid: Grid, column: Column) -> str:
+    """What a percentage is a percentage of ("ของ งบอนุมัติ"); empty for other columns."""
+    if column.unit is not Unit.PERCENT or not column.denominator:
+        return ""
+    key, _, fixed_row = column.denominator.partition("@")
+    row = f" ({grid.row(fixed_row).title})" if fixed_row else ""
+    return f"ของ {column_title(grid.column(key))}{row}"
+
+
+def unit_text(grid: Grid) -> str:
+    """The unit of the caption: "หน่วย: บาท", or nothing."""
+    title = UNIT_TITLES[Unit(grid.unit)] if grid.unit in list(Unit) else grid.unit
+    return f"หน่วย: {title}" if title else ""
+
+
+def as_of_text(grid: Grid) -> str:
+    """The day up to which the table knows: "ข้อมูล ณ วันที่ 31 พฤษภาคม 2564"."""
+    return f"ข้อมูล ณ วันที่ {long_date(grid.as_of)}"
+
+
+def caption_parts(grid: Grid) -> tuple[str, ...]:
+    """What stands under a table's title: scope, unit and day."""
+    return tuple(part for part in (grid.scope_label, unit_text(grid), as_of_text(grid)) if part)

@@ -1,0 +1,145 @@
+"""A grid as an accessible HTML table; the page and the PDF use the same markup."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import groupby
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from codi.figures import formats
+from codi.figures.grid import Cell, Column, Grid, Row, Unit
+
+Link = Callable[[str, str], str | None]
+EMPTY = SafeString("")
+
+
+class CellLink:
+    """A link function that can stand in a template's context without being called there."""
+
+    do_not_call_in_templates = True
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    def __call__(self, row: str, column: str) -> str | None:
+        """The address of the records behind a cell."""
+        return self._link(row, column)
+
+
+def grid_table(grid: Grid, link: Link | None = None) -> SafeString:
+    """The table with caption, header tree, rows, notes and source.
+
+    ``link(row_key, column_key)`` gives the address of the records behind a cell, or None. Cells
+    without a value are never linked.
+    """
+    name = f"grid-{grid.key}-{grid.as_of:%Y%m%d}"
+    return format_html(
+        '<div class="grid-figure"><div class="grid-scroll" role="region" tabindex="0"'
+        ' aria-labelledby="{0}-title"><table class="grid-table" id="{0}">'
+        '<caption><span class="grid-title" id="{0}-title">{1}</span>'
+        ' <span class="grid-meta">{2}</span></caption>'
+        "{3}<thead>{4}</thead><tbody>{5}</tbody></table></div>{6}</div>",
+        name,
+        grid.title,
+        _meta(grid),
+        _colgroup(grid),
+        _head(grid),
+        _body(grid, link),
+        _notes(grid),
+    )
+
+
+def _joined(pieces: Iterable[SafeString]) -> SafeString:
+    return format_html_join("", "{}", ((piece,) for piece in pieces))
+
+
+def _meta(grid: Grid) -> SafeString:
+    parts = formats.caption_parts(grid)
+    return format_html_join(SafeString(" · "), '<span class="grid-part">{}</span>', zip(parts))
+
+
+def _colgroup(grid: Grid) -> SafeString:
+    columns = format_html_join("", '<col class="grid-{}">', ((c.unit,) for c in grid.columns))
+    return format_html('<colgroup><col class="grid-head">{}</colgroup>', columns)
+
+
+def _head(grid: Grid) -> SafeString:
+    """One header line, or two when any column has a heading above it."""
+    deep = any(column.group for column in grid.columns)
+    corner = format_html(
+        '<th scope="col"{}>{}</th>',
+        SafeString(' rowspan="2"') if deep else EMPTY,
+        grid.row_heading,
+    )
+    if not deep:
+        return format_html("<tr>{}{}</tr>", corner, _joined(map(_column_head, grid.columns)))
+    upper: list[SafeString] = []
+    lower: list[SafeString] = []
+    for group, columns in groupby(grid.columns, lambda column: column.group):
+        members = list(columns)
+        if group:
+            upper.append(
+                format_html('<th scope="colgroup" colspan="{}">{}</th>', len(members), group)
+            )
+            lower += map(_column_head, members)
+        else:
+            upper += [
+                format_html('<th scope="col" rowspan="2">{}</th>', column.title)
+                for column in members
+            ]
+    return format_html("<tr>{}{}</tr><tr>{}</tr>", corner, _joined(upper), _joined(lower))
+
+
+def _column_head(column: Column) -> SafeString:
+    return format_html('<th scope="col">{}</th>', column.title)
+
+
+def _body(grid: Grid, link: Link | None) -> SafeString:
+    places = {column.key: formats.places_of(grid, column) for column in grid.columns}
+    bases = {column.key: formats.base_of(grid, column) for column in grid.columns}
+
+    def cell(row: Row, column: Column) -> SafeString:
+        value = grid.value(row.key, column.key)
+        text = formats.text_of(column.unit, value, places=places[column.key])
+        if row.kind != "item" and value is None and not column.unit.is_number:
+            text = ""
+        shown = _with_base(text, bases[column.key], value)
+        url = link(row.key, column.key) if link and value is not None else None
+        if url:
+            shown = format_html('<a href="{}">{}</a>', url, shown)
+        return format_html('<td class="{}">{}</td>', _cell_class(column.unit), shown)
+
+    return format_html_join(
+        "",
+        '<tr class="grid-{}"><th scope="row">{}</th>{}</tr>',
+        (
+            (row.kind, row.title, _joined(cell(row, column) for column in grid.columns))
+            for row in grid.rows
+        ),
+    )
+
+
+def _with_base(text: str, base: str, value: Cell) -> SafeString:
+    """A percentage says of what, on hover and to screen readers."""
+    if not base or value is None:
+        return format_html("{}", text)
+    return format_html(
+        '<span title="{1}">{0}<span class="visually-hidden"> {1}</span></span>', text, base
+    )
+
+
+def _cell_class(unit: Unit) -> str:
+    return "num" if unit.is_number else str(unit)
+
+
+def _notes(grid: Grid) -> SafeString:
+    """Notes and source under the table."""
+    lines = [("หมายเหตุ", note) for note in grid.notes]
+    if grid.source:
+        lines.append(("ที่มา", grid.source))
+    if not lines:
+        return EMPTY
+    inner = format_html_join("", '<p><span class="grid-label">{}:</span> {}</p>', lines)
+    return format_html('<div class="grid-notes">{}</div>', inner)
