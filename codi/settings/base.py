@@ -147,10 +147,24 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 280_000  # KiB; a fresh child takes the nex
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Longer than twice the hard limit: a broker that gives up on a running task starts it again.
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"visibility_timeout": 3 * CELERY_TASK_TIME_LIMIT}
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+    "visibility_timeout": 3 * CELERY_TASK_TIME_LIMIT,
+    # A request does not hang on a broker that is down: the sweep sends its job later.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.2,
+    "socket_connect_timeout": 2,
+}
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "codi.jobs.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},
 }
+# A job whose worker has been silent for JOBS_STALE_SECONDS is given to another.
+JOBS_HEARTBEAT_SECONDS = 5.0
+JOBS_STALE_SECONDS = 60.0
+JOBS_RESEND_SECONDS = 60.0
+JOBS_LIMIT_SECONDS = float(CELERY_TASK_TIME_LIMIT)
+JOBS_ACTIVE_PER_USER_COUNT = 3
 
 LOGGING: dict[str, Any] = {
     "version": 1,
