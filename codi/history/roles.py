@@ -38,9 +38,7 @@ def grant(connection: BaseDatabaseWrapper, *, role: str, password: str = "") -> 
     with connection.cursor() as cursor:
         _refuse_powerful(cursor, role)
         if not _exists(cursor, role):
-            _execute(cursor, "CREATE ROLE {} LOGIN", name)
-            if password:
-                _execute(cursor, "ALTER ROLE {} PASSWORD {}", name, sql.Literal(password))
+            _make(cursor, role, password)
         closed = append_only_tables(set(connection.introspection.table_names(cursor)))
         _execute(cursor, "REVOKE CREATE ON SCHEMA public FROM PUBLIC, {}", name)
         _execute(cursor, "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}", name)
@@ -65,6 +63,18 @@ def _execute(cursor: CursorWrapper, statement: str, *parts: sql.Composable) -> N
 def _exists(cursor: CursorWrapper, role: str) -> bool:
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
     return cursor.fetchone() is not None
+
+
+def _make(cursor: CursorWrapper, role: str, password: str) -> None:
+    """Make the role, unless another process (a second worker of the suite) is just doing so."""
+    secret = sql.SQL(" PASSWORD {}").format(sql.Literal(password)) if password else sql.SQL("")
+    _execute(
+        cursor,
+        "DO $make$ BEGIN CREATE ROLE {} LOGIN{}; "
+        "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $make$",
+        sql.Identifier(role),
+        secret,
+    )
 
 
 def _refuse_powerful(cursor: CursorWrapper, role: str) -> None:

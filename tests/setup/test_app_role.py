@@ -37,7 +37,6 @@ def app_connection(transactional_db: None) -> Iterator[Connection]:
         "DROP TABLE accounts_userevent",
         "SET session_replication_role = replica",
         "CREATE TABLE public.mine (id int)",
-        "GRANT TRUNCATE ON accounts_userevent TO codi_app",
         "SET ROLE codi_owner",
     ],
 )
@@ -45,8 +44,6 @@ def test_refused(app_connection: Connection, statement: str) -> None:
     """Otherwise history could be changed through the application's own way in."""
     with app_connection.cursor() as cursor, pytest.raises(psycopg2.Error) as refused:
         cursor.execute(statement)
-        if statement.startswith("GRANT"):  # PostgreSQL only warns, and grants nothing
-            cursor.execute("TRUNCATE accounts_userevent")
     assert refused.value.pgcode in {"42501", "22023"}
 
 

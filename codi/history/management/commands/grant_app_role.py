@@ -24,4 +24,5 @@ class Command(BaseCommand):
                 closed = grant(connection, role=role["USER"], password=role["PASSWORD"])
         except RoleError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"{role['USER']}: {len(closed)} tables can only be added to")
+        if options["verbosity"]:
+            self.stdout.write(f"{role['USER']}: {len(closed)} tables can only be added to")

@@ -1,0 +1,42 @@
+# make run    everything a bare machine needs, then the product at http://127.0.0.1:8000/
+# make test   the whole suite, browser tests included
+# make check  style, types, directions of imports, migrations, settings of production
+PYTHON ?= python3
+PY := .venv/bin/python
+PORT ?= 8000
+WORKERS ?= 2
+export PORT
+
+.PHONY: run setup test check bench stop format environment environment-development
+
+run: environment
+	@$(PY) -m codi.launcher run
+
+setup: environment
+	@$(PY) -m codi.launcher setup
+
+environment:
+	@$(PYTHON) tools/bootstrap.py runtime
+
+environment-development:
+	@$(PYTHON) tools/bootstrap.py development
+
+test: environment-development
+	@$(PY) -m codi.launcher setup
+	@$(PY) -m tools.suite -n $(WORKERS)
+
+check: environment-development
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy .
+	@$(PY) -m djlint --check --lint --quiet templates
+	@$(PY) -m importlinter.cli lint
+	@$(PY) manage.py makemigrations --check --dry-run
+	@env $(DUMMY) $(PY) manage.py check --deploy --fail-level WARNING
+
+format: environment-development
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+stop:
+	@$(PY) -m codi.embedded stop

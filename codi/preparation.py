@@ -1,0 +1,68 @@
+"""Bring the database and the files of this folder up to date: the part of set-up after install.
+
+``python -m codi.preparation schema`` runs as the owner of the tables, ``… data`` as the role of the
+application. Every step may run again at any time and is quick when there is nothing left to do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+from codi.settings.database import note_role
+
+ACCOUNTS = "demo-accounts.txt"
+
+
+def schema() -> None:
+    """Make and change tables, triggers and rights."""
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+def data() -> None:
+    """Reference data, sample data, demo accounts and the collected static files."""
+    from django.conf import settings
+
+    _collect_static(settings.DATA_DIR / "static.stamp")
+
+
+def _collect_static(stamp: Path) -> None:
+    """Collect, compress and name the static files, when one of them is new or changed."""
+    from django.conf import settings
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    if settings.DEBUG:
+        return
+    state = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            found = Path(storage.path(name)).stat()
+            state.update(f"{name} {found.st_size} {found.st_mtime_ns}\n".encode())
+    if stamp.exists() and stamp.read_text() == state.hexdigest() and settings.STATIC_ROOT.exists():
+        return
+    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["django_htmx"])
+    stamp.write_text(state.hexdigest())
+
+
+def main(word: str) -> int:
+    """Carry out one half; an unknown word is an error."""
+    steps = {"schema": schema, "data": data}
+    if word not in steps:
+        sys.stderr.write(f"{__doc__}\n")
+        return 2
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "codi.settings.dev")
+    note_role("migrate" if word == "schema" else "")
+    import django
+
+    django.setup()
+    steps[word]()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else ""))
