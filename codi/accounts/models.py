@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -31,7 +31,21 @@ class ScopeLevel(models.TextChoices):
     PROVINCE = "province", "จังหวัด"
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet["User"]):
+    """People, as others see them."""
+
+    def visible_to(self, user: User) -> Self:
+        """Administrators of the whole country see everybody, all others only themselves."""
+        if user.role == Role.ADMINISTRATOR and user.sees_nation:
+            return self.all()
+        return self.filter(pk=user.pk)
+
+    def active_administrators(self) -> Self:
+        """Those who can manage users."""
+        return self.filter(role=Role.ADMINISTRATOR, scope_level=ScopeLevel.NATION, is_active=True)
+
+
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
     """Makes users with a hashed password."""
 
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
@@ -93,3 +107,12 @@ class User(AbstractBaseUser):
     def sees_nation(self) -> bool:
         """Whether the person's scope is the whole country."""
         return self.scope_level == ScopeLevel.NATION
+
+    @property
+    def scope_label(self) -> str:
+        """The scope in words, for the head of a page and the conditions of an export."""
+        if self.sees_nation:
+            return str(ScopeLevel.NATION.label)
+        if self.scope_level == ScopeLevel.REGION:
+            return str(self.region)
+        return f"จังหวัด{self.province}"

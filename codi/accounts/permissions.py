@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from codi.accounts.models import User
 
 from codi.errors import Refused
 
@@ -37,3 +41,19 @@ def require(decision: Decision) -> None:
     """Raise the decision's reason as a refusal when the answer is no."""
     if not decision:
         raise Refused(decision.reason, code="not_allowed")
+
+
+def can_manage_users(user: User, person: User | None = None) -> Decision:
+    """Whether ``user`` may list, add and change people (``person``, when one is named)."""
+    if user.role != "administrator" or not user.sees_nation:
+        return deny("เฉพาะผู้ดูแลระบบระดับประเทศจัดการผู้ใช้ได้")
+    return allow()
+
+
+def can_disable_user(user: User, person: User) -> Decision:
+    """Whether ``user`` may end the access of ``person``: nobody locks themselves out."""
+    if not (decision := can_manage_users(user)):
+        return decision
+    if user.pk == person.pk:
+        return deny("ระงับบัญชีของตนเองไม่ได้ ให้ผู้ดูแลระบบคนอื่นดำเนินการ")
+    return allow()

@@ -45,6 +45,7 @@ def _addresses() -> tuple[str, str]:
 
 
 SECRET_KEY = env.str("SECRET_KEY", "") or _secret_key()
+DEMO_ACCOUNTS_ALLOWED = True
 _app, _owner = _addresses()
 APP_DATABASE = parse(_app)
 DATABASES = {"default": parse(_owner) if wants_owner() else APP_DATABASE}

@@ -1,0 +1,110 @@
+"""Small answers that forms ask for while someone types, and the pages of errors."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.html import escape
+from django.views.decorators.http import require_GET
+
+from codi.thai.dates import DateError, full_echo, parse_date
+
+
+@require_GET
+@login_required
+def echo_date(request: HttpRequest) -> HttpResponse:
+    """What the date typed so far means, in full; the field's name does not matter."""
+    typed = next(iter(request.GET.values()), "")
+    try:
+        text = full_echo(parse_date(typed, today=timezone.localdate())) if typed.strip() else ""
+    except DateError as error:
+        text = error.message
+    return HttpResponse(escape(text))
+
+
+def _error_page(
+    request: HttpRequest, *, status: int, title: str, text: str, advice: str
+) -> HttpResponse:
+    code = f"{status}-{uuid.uuid4().hex[:8].upper()}"
+    context = {"page_title": title, "text": text, "advice": advice, "error_code": code}
+    return render(request, "errors/error.html", context, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: the request cannot be read."""
+    return _error_page(
+        request,
+        status=400,
+        title="คำขอไม่ถูกต้อง",
+        text="ระบบอ่านข้อมูลที่ส่งมาไม่ได้ ยังไม่มีการบันทึกใด ๆ",
+        advice="กลับไปหน้าก่อนหน้าแล้วลองอีกครั้ง หากเปิดจากลิงก์ที่คัดลอกมา ให้ตรวจว่าลิงก์ครบถ้วน",
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403: the person may see it but not do it; the reason comes with the exception."""
+    return _error_page(
+        request,
+        status=403,
+        title="ไม่มีสิทธิทำรายการนี้",
+        text=str(exception) or "บทบาทหรือขอบเขตของท่านไม่ครอบคลุมรายการนี้",
+        advice="หากจำเป็นต้องทำรายการนี้ ติดต่อผู้ดูแลระบบเพื่อขอสิทธิ",
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: there is nothing here, or nothing that this person may see."""
+    return _error_page(
+        request,
+        status=404,
+        title="ไม่พบหน้าหรือรายการนี้",
+        text="รายการอาจถูกย้าย ลิงก์อาจไม่ครบ หรือรายการอยู่นอกขอบเขตที่ท่านเห็นได้",
+        advice="ค้นหาจากหน้ารายการ หรือกลับไปหน้าแรก",
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: a fault of ours; says nothing of its inside and needs neither user nor database."""
+    return _plain_page(
+        status=500,
+        title="ระบบขัดข้อง",
+        text="ระบบทำรายการนี้ไม่สำเร็จ ข้อมูลที่บันทึกไว้ก่อนหน้านี้ยังอยู่ครบ",
+        advice="ลองอีกครั้งในอีกสักครู่ หากยังพบปัญหา แจ้งรหัสด้านล่างให้ผู้ดูแลระบบ",
+    )
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503: the database or another part cannot be reached for the moment."""
+    response = _plain_page(
+        status=503,
+        title="ระบบไม่พร้อมใช้งานชั่วคราว",
+        text="ระบบกำลังปรับปรุงหรือเชื่อมต่อฐานข้อมูลไม่ได้ในขณะนี้",
+        advice="รอสักครู่แล้วโหลดหน้านี้ใหม่ อย่าเพิ่งปิดหน้าที่กรอกข้อมูลค้างไว้",
+    )
+    response["Retry-After"] = "60"
+    return response
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 of the CSRF check: mostly a page that stood open too long."""
+    return _error_page(
+        request,
+        status=403,
+        title="หน้านี้เปิดค้างไว้นานเกินไป",
+        text="เพื่อความปลอดภัย ระบบไม่รับข้อมูลจากหน้าที่หมดอายุ ยังไม่มีการบันทึกใด ๆ",
+        advice="กดย้อนกลับ โหลดหน้าใหม่ แล้วส่งอีกครั้ง หากยังไม่ได้ ให้เปิดใช้คุกกี้ของเว็บไซต์นี้",
+    )
+
+
+def _plain_page(**context: Any) -> HttpResponse:
+    """A page rendered without the request, so that nothing in it can fail again."""
+    status = context.pop("status")
+    context["error_code"] = f"{status}-{uuid.uuid4().hex[:8].upper()}"
+    context["page_title"] = context.pop("title")
+    return HttpResponse(render_to_string("errors/plain.html", context), status=status)
