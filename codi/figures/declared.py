@@ -164,20 +164,26 @@ class MeasureFigure(Figure):
         """The rows of the dimension in order, without the total; at most one query."""
         raise NotImplementedError
 
+    def columns_for(self, scope: FigureScope, as_of: dt.date) -> Sequence[Measure | Derived]:
+        """The columns for a scope and day: the declared ones, unless a figure's depend on data."""
+        return self.columns
+
     def compute(self, scope: FigureScope, as_of: dt.date) -> Grid:
         """The grid, from one grouped query per source (see the module)."""
+        chosen = self.columns_for(scope, as_of)
         declared = list(self.rows(scope, as_of))
         cells: dict[str, dict[str, Cell]] = {row.key: {} for row in declared}
-        for source, measures in self._by_source().items():
+        by_source = _by_source(chosen)
+        for source, measures in by_source.items():
             self._fill(source, measures, scope, as_of, cells)
         rows = self._all_rows(declared, cells)
         for row in rows:
             cells.setdefault(row.key, {})
-        columns = tuple(column.column() for column in self.columns)
-        add_totals([column.column() for column in self._measures()], rows, cells)
-        for source, measures in self._by_source().items():
+        columns = tuple(column.column() for column in chosen)
+        add_totals([measure.column() for measure in _measures(chosen)], rows, cells)
+        for source, measures in by_source.items():
             self._fill_totals(source, measures, rows, scope, as_of, cells)
-        derive(self.columns, rows, cells)
+        derive(chosen, rows, cells)
         return Grid(
             key=self.key,
             title=self.title,
@@ -196,7 +202,7 @@ class MeasureFigure(Figure):
     def records(self, scope: FigureScope, as_of: dt.date, row: str, column: str) -> QuerySet[Any]:
         """The source's records of that row that the measure counts; for a derived column, those
         of its numerator or first part. Raises ``KeyError`` for an unknown column."""
-        measure = self._measure(column)
+        measure = _measure(column, self.columns_for(scope, as_of))
         records = measure.source.queryset(scope, as_of)
         condition = measure.where(scope, as_of)
         if condition is not None:
@@ -208,23 +214,6 @@ class MeasureFigure(Figure):
         if known.kind == "item":
             return records.filter(_row_is(measure.source, row))
         return records.filter(_row_in(measure.source, known, list(declared.values())))
-
-    def _measures(self) -> list[Measure]:
-        return [column for column in self.columns if isinstance(column, Measure)]
-
-    def _measure(self, key: str) -> Measure:
-        found = {column.key: column for column in self.columns}[key]
-        if isinstance(found, Measure):
-            return found
-        if isinstance(found, Percentage):
-            return self._measure(found.numerator)
-        return self._measure(found.records_of or found.plus[0])
-
-    def _by_source(self) -> dict[Source, list[Measure]]:
-        sources: dict[Source, list[Measure]] = {}
-        for measure in self._measures():
-            sources.setdefault(measure.source, []).append(measure)
-        return sources
 
     def _fill(
         self,
@@ -286,6 +275,27 @@ class MeasureFigure(Figure):
             cells[row.key][measure.key] = line[name]
 
 
+def _measures(columns: Sequence[Measure | Derived]) -> list[Measure]:
+    return [column for column in columns if isinstance(column, Measure)]
+
+
+def _measure(key: str, columns: Sequence[Measure | Derived]) -> Measure:
+    """The measure whose records stand behind a column."""
+    found = {column.key: column for column in columns}[key]
+    if isinstance(found, Measure):
+        return found
+    if isinstance(found, Percentage):
+        return _measure(found.numerator, columns)
+    return _measure(found.records_of or found.plus[0], columns)
+
+
+def _by_source(columns: Sequence[Measure | Derived]) -> dict[Source, list[Measure]]:
+    sources: dict[Source, list[Measure]] = {}
+    for measure in _measures(columns):
+        sources.setdefault(measure.source, []).append(measure)
+    return sources
+
+
 def _row_is(source: Source, key: str) -> Q:
     return Q(**{f"{source.row_path}__isnull": True} if key == UNSET else {source.row_path: key})
 
@@ -334,13 +344,18 @@ class ListFigure(Figure):
     row_title: ClassVar[str]
     total_title: ClassVar[str | None] = "รวม"
 
+    def columns_for(self, scope: FigureScope, as_of: dt.date) -> Sequence[ListColumn | Derived]:
+        """The columns for a scope and day: the declared ones, unless a figure's depend on data."""
+        return self.columns
+
     def queryset(self, scope: FigureScope, as_of: dt.date) -> QuerySet[Any]:
         """The records, ordered, with the annotations that the columns name."""
         raise NotImplementedError
 
     def compute(self, scope: FigureScope, as_of: dt.date) -> Grid:
         """The grid, from one query."""
-        shown = [column for column in self.columns if isinstance(column, ListColumn)]
+        chosen = self.columns_for(scope, as_of)
+        shown = [column for column in chosen if isinstance(column, ListColumn)]
         paths = {"pk", self.row_title, *(column.path for column in shown)}
         rows: list[Row] = []
         cells: dict[str, dict[str, Cell]] = {}
@@ -352,7 +367,7 @@ class ListFigure(Figure):
             rows.append(Row(TOTAL, self.total_title, "total"))
             cells[TOTAL] = {}
         add_totals([column.column() for column in shown], rows, cells)
-        derive(self.columns, rows, cells)
+        derive(chosen, rows, cells)
         return Grid(
             key=self.key,
             title=self.title,
@@ -360,7 +375,7 @@ class ListFigure(Figure):
             basis=self.basis,
             as_of=as_of,
             scope_label=self.scope_label(scope),
-            columns=tuple(column.column() for column in self.columns),
+            columns=tuple(column.column() for column in chosen),
             rows=tuple(rows),
             cells=cells,
             notes=self.notes,
@@ -370,7 +385,7 @@ class ListFigure(Figure):
 
     def records(self, scope: FigureScope, as_of: dt.date, row: str, column: str) -> QuerySet[Any]:
         """The record of the row, or all of them for the total. Raises ``KeyError``."""
-        if column not in {known.key for known in self.columns}:
+        if column not in {known.key for known in self.columns_for(scope, as_of)}:
             raise KeyError(column)
         records = self.queryset(scope, as_of)
         return records if row == TOTAL else records.filter(pk=row)
