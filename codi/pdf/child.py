@@ -41,7 +41,7 @@ def fetcher(assets: dict[str, str]) -> Any:
     """Serves ``data:`` addresses and the named assets from memory, and refuses all else."""
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-    class MemoryFetcher(URLFetcher):
+    class MemoryFetcher(URLFetcher):  # type: ignore[misc]
         def fetch(self, url: str, headers: Any = None) -> Any:
             if url.startswith("asset:"):
                 name = url.removeprefix("asset:")

@@ -14,9 +14,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+from codi.thai.typeface import font_file
 
 CODE_VERSION = "1"
 FAMILY = "CODI Sarabun"
@@ -31,14 +32,6 @@ WEB_UNICODES = (
     *(0x2010, 0x2013, 0x2014, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2026, 0x2212, 0x25CC),
 )
 Offset = tuple[int, int]
-
-
-def package_files() -> Path:
-    """Folder of the packaged TrueType files; raises ``FileNotFoundError`` without the package."""
-    spec = find_spec("fontpkg_sarabun")
-    if spec is None or spec.origin is None:
-        raise FileNotFoundError("the package fontpkg-sarabun is not installed")
-    return Path(spec.origin).parent / "files"
 
 
 def font_dir() -> Path:
@@ -69,7 +62,7 @@ def build_fonts(target: Path) -> None:
             _print_font(style, target / "print" / f"CODISarabun-{style}.ttf")
         for style in WEB_STYLES:
             _web_font(style, target / "web" / f"sarabun-{style.lower()}.woff2")
-        shutil.copy(package_files().parent / "LICENSE", target / "OFL.txt")
+        shutil.copy(font_file().parent.parent / "LICENSE", target / "OFL.txt")
         (target / "stamp").write_text(stamp)
 
 
@@ -91,7 +84,7 @@ def _open(style: str) -> Any:
     """The packaged font with every table read (needed before the glyph order changes)."""
     from fontTools.ttLib import TTFont
 
-    font = TTFont(package_files() / f"Sarabun-{style}.ttf", recalcTimestamp=False)
+    font = TTFont(font_file(style), recalcTimestamp=False)
     for tag in font.keys():  # noqa: SIM118 (not a mapping)
         if tag != "GlyphOrder":
             font[tag]
