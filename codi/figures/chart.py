@@ -1,0 +1,212 @@
+"""A grid as horizontal stacked bars in million baht: SVG whose Thai labels are outlines.
+
+Outlines because PDF engines draw Thai text inside SVG wrongly; the drawing library shapes it right.
+The same grid gives the same bytes. Numbers stand beside the bars, so that nobody has to guess a
+length and nothing hangs on colour alone.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+from django.conf import settings
+
+from codi.figures.formats import as_of_text, column_title
+from codi.figures.grid import Grid, Row
+from codi.thai.numbers import number
+from codi.thai.typeface import font_file
+
+# Dark blue and light amber differ in brightness, not only in hue (safe for colour-blind readers
+# and on a black-and-white printer); the third is between them.
+COLOURS = ("#1d5b79", "#f0b35a", "#7fa6b8")
+INK, QUIET, RULE = "#15202b", "#4a5560", "#d5dce1"
+MILLION = Decimal(1_000_000)
+# The drawing library keeps its settings in one global place.
+_drawing = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Measures of a chart in inches and points: for A4 portrait or for a wide screen."""
+
+    width: float
+    row_height: float
+    font_size: float
+
+
+PRINT = Shape(width=6.5, row_height=0.265, font_size=9.5)
+SCREEN = Shape(width=9.6, row_height=0.30, font_size=10.5)
+
+
+def stacked_bars(
+    grid: Grid,
+    parts: Sequence[str],
+    *,
+    title: str,
+    labels: str = "",
+    shape: Shape = PRINT,
+) -> bytes:
+    """SVG of one bar per item row, made of the money columns ``parts`` (at most three).
+
+    ``labels`` names a text column that labels the bars instead of the row titles. ``title`` should
+    say the finding; it and the values become the picture's text alternative.
+    """
+    rows = grid.items
+    names = [str(grid.value(row.key, labels) or row.title) if labels else row.title for row in rows]
+    with _drawing:
+        svg = _draw(grid, parts, rows, names, shape)
+    return _described(svg, title, description(grid, parts, names))
+
+
+def description(grid: Grid, parts: Sequence[str], names: Sequence[str]) -> str:
+    """All values of the chart as Thai text, for those who do not see it."""
+    lines = [
+        f"{name} "
+        + " ".join(f"{column_title(grid.column(key))} {_millions(grid, row, key)}" for key in parts)
+        for name, row in zip(names, grid.items, strict=True)
+    ]
+    return f"หน่วย: ล้านบาท {as_of_text(grid)} " + "; ".join(lines)
+
+
+def _baht(grid: Grid, row: Row, key: str) -> Decimal:
+    value = grid.value(row.key, key)
+    return value if isinstance(value, Decimal) else Decimal(0)
+
+
+def _millions(grid: Grid, row: Row, key: str) -> str:
+    value = grid.value(row.key, key)
+    return number(value / MILLION if isinstance(value, Decimal) else None, 2)
+
+
+def _font(size: float) -> Any:
+    from matplotlib.font_manager import FontProperties
+
+    return FontProperties(fname=str(font_file()), size=size)
+
+
+def _draw(
+    grid: Grid, parts: Sequence[str], rows: Sequence[Row], names: Sequence[str], shape: Shape
+) -> str:
+    os.environ.setdefault("MPLCONFIGDIR", str(Path(settings.DATA_DIR) / "matplotlib"))
+    import matplotlib as mpl
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    salt = f"{grid.key} {grid.as_of}"
+    with mpl.rc_context(
+        {"svg.fonttype": "path", "svg.hashsalt": salt, "axes.unicode_minus": False}
+    ):
+        figure = Figure(figsize=(shape.width, shape.row_height * len(rows) + 0.9))
+        FigureCanvasSVG(figure)
+        axes = figure.add_axes((0.2, 0.1, 0.6, 0.8))
+        _bars(axes, grid, parts, rows)
+        _numbers(axes, grid, parts, rows, shape)
+        _dress(axes, grid, parts, names, shape)
+        target = BytesIO()
+        figure.savefig(
+            target,
+            format="svg",
+            bbox_inches="tight",
+            pad_inches=0.04,
+            metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
+        )
+    return target.getvalue().decode()
+
+
+def _bars(axes: Any, grid: Grid, parts: Sequence[str], rows: Sequence[Row]) -> None:
+    start = [0.0] * len(rows)
+    for key, colour in zip(parts, COLOURS, strict=False):
+        # Lengths of a drawing are the only floats; the printed numbers come from the decimals.
+        lengths = [float(max(_baht(grid, row, key), Decimal(0)) / MILLION) for row in rows]
+        axes.barh(
+            range(len(rows)),
+            lengths,
+            left=start,
+            height=0.62,
+            color=colour,
+            edgecolor="white",
+            linewidth=0.6,
+            label=column_title(grid.column(key)),
+        )
+        start = [one + other for one, other in zip(start, lengths, strict=True)]
+
+
+def _numbers(
+    axes: Any, grid: Grid, parts: Sequence[str], rows: Sequence[Row], shape: Shape
+) -> None:
+    """The values in columns at the right, under a square of the colour of their part."""
+    across = axes.get_yaxis_transform()
+    for place, (key, colour) in enumerate(zip(parts, COLOURS, strict=False)):
+        right = 1.12 + place * 0.125
+        for line, row in enumerate(rows):
+            axes.text(
+                right,
+                line,
+                _millions(grid, row, key),
+                transform=across,
+                ha="right",
+                va="center_baseline",
+                color=INK,
+                fontproperties=_font(shape.font_size - 0.5),
+            )
+        axes.text(
+            right,
+            -0.95,
+            "■",
+            transform=across,
+            ha="right",
+            va="center",
+            color=colour,
+            fontsize=shape.font_size,
+        )
+
+
+def _dress(axes: Any, grid: Grid, parts: Sequence[str], names: Sequence[str], shape: Shape) -> None:
+    """Labels, axis, grid lines and legend."""
+    axes.set_ylim(len(names) - 0.45, -0.6)
+    axes.set_yticks(range(len(names)), names, fontproperties=_font(shape.font_size), color=INK)
+    axes.tick_params(axis="both", length=0, pad=5)
+    axes.set_xlim(left=0)
+    axes.xaxis.grid(visible=True, color=RULE, linewidth=0.6)
+    axes.set_axisbelow(True)
+    for side in ("top", "right", "bottom"):
+        axes.spines[side].set_visible(False)
+    axes.spines["left"].set_color(QUIET)
+    small = _font(shape.font_size - 1)
+    for label in axes.get_xticklabels():
+        label.set_fontproperties(small)
+        label.set_color(QUIET)
+    axes.set_xlabel("ล้านบาท", fontproperties=small, color=QUIET, labelpad=3)
+    axes.legend(
+        loc="lower left",
+        bbox_to_anchor=(-0.01, 1.0),
+        ncols=len(parts),
+        frameon=False,
+        prop=_font(shape.font_size),
+        labelcolor=INK,
+        handlelength=1,
+        handleheight=1,
+        borderaxespad=0.2,
+    )
+
+
+def _described(svg: str, title: str, text: str) -> bytes:
+    """The picture alone (no XML prologue, so that it can stand in a page), with its text."""
+    body = svg[svg.index("<svg") :]
+    head = re.match(r"<svg[^>]*>", body)
+    if head is None:
+        raise ValueError("the drawing library returned no svg")
+    opened = head.group().removesuffix(">")
+    return (
+        f'{opened} role="img">\n<title>{escape(title)}</title>\n<desc>{escape(text)}</desc>'
+        f"{body[head.end() :]}"
+    ).encode()

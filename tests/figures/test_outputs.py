@@ -1,0 +1,240 @@
+"""What readers see of a grid: table, sheet and chart must say what the grid says."""
+
+import datetime as dt
+import io
+from decimal import Decimal
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import openpyxl
+import pytest
+from django.template import Context, Template
+
+from codi.figures.chart import SCREEN, stacked_bars
+from codi.figures.formats import text_of
+from codi.figures.grid import Basis, Column, Grid, Row, Unit
+from codi.figures.html import CellLink, grid_table
+from codi.figures.sheet import Cover, sheet_names, workbook
+
+COLUMNS = (
+    Column("code", "รหัส", Unit.TEXT),
+    Column("approved", "งบอนุมัติ", Unit.BAHT),
+    Column("paid", "จำนวนเงิน", Unit.BAHT, "เบิกจ่าย"),
+    Column("paid_on", "วันที่โอน", Unit.DATE, "เบิกจ่าย"),
+    Column("paid_pct", "ร้อยละ", Unit.PERCENT, "เบิกจ่าย", "paid", "approved"),
+)
+COVER = Cover("รายงาน", "ภาคเหนือ", "ณ วันที่ 31 พฤษภาคม 2564", definitions={"g": "นับจากบัญชี"})
+
+
+def grid(code="0050", title="เชียงใหม่", **more):
+    """One project paid in part, one not paid yet, and their total."""
+    return Grid(
+        key="g",
+        title=more.pop("name", "ผลการเบิกจ่าย"),
+        unit="บาท",
+        basis=Basis.STOCK,
+        as_of=dt.date(2021, 5, 31),
+        scope_label="ภาคเหนือ",
+        columns=COLUMNS,
+        rows=(Row("1", title), Row("2", "ลำพูน"), Row("total", "รวม", "total")),
+        cells={
+            "1": {
+                "code": code,
+                "approved": Decimal("1781000"),
+                "paid": Decimal("1240000.50"),
+                "paid_on": dt.date(2021, 2, 25),
+                "paid_pct": Decimal("69.62"),
+            },
+            "2": {"approved": Decimal("-500"), "paid_pct": Decimal("0.00")},
+            "total": {
+                "approved": Decimal("1780500"),
+                "paid": Decimal("1240000.50"),
+                "paid_pct": Decimal("69.64"),
+            },
+        },
+        notes=("ยอดสะสม",),
+        source="บัญชีการเบิกจ่าย",
+        row_heading="จังหวัด",
+        **more,
+    )
+
+
+class Cells(HTMLParser):
+    """The table as lists of (tag, attributes, text) by row."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.rows, self.links, self.open = [], [], None
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("th", "td"):
+            self.open = [tag, dict(attrs), ""]
+            self.rows[-1].append(self.open)
+        elif tag == "a":
+            self.links.append(dict(attrs)["href"])
+
+    def handle_endtag(self, tag):
+        if tag in ("th", "td"):
+            self.open = None
+
+    def handle_data(self, data):
+        if self.open:
+            self.open[2] += data
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "text"),
+    [
+        (Unit.BAHT, Decimal("15635880"), "15,635,880"),
+        (Unit.BAHT, Decimal("15635880.5"), "15,635,880.50"),
+        (Unit.BAHT, Decimal(0), "0"),
+        (Unit.BAHT, None, "-"),
+        (Unit.COUNT, 1335, "1,335"),
+        (Unit.PERCENT, Decimal("69.83"), "69.83"),
+        (Unit.PERCENT, Decimal("100.00"), "100"),
+        (Unit.DATE, dt.date(2021, 2, 25), "25 ก.พ. 64"),
+        (Unit.TEXT, "0050", "0050"),
+        (Unit.TEXT, "", "-"),
+    ],
+)
+def test_cells_are_printed_as_in_the_documents(unit, value, text):
+    """The printed form of a cell differs from the documents of the institute."""
+    assert text_of(unit, value) == text
+
+
+def test_the_header_is_a_tree_of_two_levels():
+    """A screen reader could not tell which group a number belongs to."""
+    head = Cells(str(grid_table(grid()))).rows[:2]
+    assert [(c[2], c[1].get("colspan"), c[1].get("rowspan"), c[1]["scope"]) for c in head[0]] == [
+        ("จังหวัด", None, "2", "col"),
+        ("รหัส", None, "2", "col"),
+        ("งบอนุมัติ", None, "2", "col"),
+        ("เบิกจ่าย", "3", None, "colgroup"),
+    ]
+    assert [c[2] for c in head[1]] == ["จำนวนเงิน", "วันที่โอน", "ร้อยละ"]
+
+
+def test_rows_show_every_cell_once():
+    """A cell in the wrong column, or decimals that differ within a column."""
+    rows = Cells(str(grid_table(grid()))).rows[2:]
+    assert [[c[2] for c in row] for row in rows] == [
+        ["เชียงใหม่", "0050", "1,781,000", "1,240,000.50", "25 ก.พ. 64", "69.62 ของ งบอนุมัติ"],
+        ["ลำพูน", "-", "-500", "-", "-", "0 ของ งบอนุมัติ"],
+        ["รวม", "", "1,780,500", "1,240,000.50", "", "69.64 ของ งบอนุมัติ"],
+    ]
+    assert rows[0][0][0] == "th"
+    assert rows[0][0][1] == {"scope": "row"}
+    assert rows[0][2][1] == {"class": "num"}
+
+
+def test_the_caption_says_unit_scope_and_day():
+    """A table without its day cannot be trusted."""
+    html = str(grid_table(grid()))
+    caption = html[html.index("<caption>") : html.index("</caption>")]
+    for text in ("ผลการเบิกจ่าย", "หน่วย: บาท", "ข้อมูล ณ วันที่ 31 พฤษภาคม 2564", "ภาคเหนือ"):
+        assert text in caption
+    assert "หมายเหตุ:</span> ยอดสะสม" in html
+    assert "style=" not in html
+
+
+def test_cells_with_a_value_lead_to_their_records():
+    """A figure that does not lead to its records, or a link on nothing."""
+    link = CellLink(lambda row, column: f"/r/{row}/{column}?a=1&b=2" if column == "paid" else None)
+    html = Template("{% load figures %}{% grid_table grid link=link %}").render(
+        Context({"grid": grid(), "link": link})
+    )
+    assert Cells(html).links == ["/r/1/paid?a=1&b=2", "/r/total/paid?a=1&b=2"]
+
+
+def test_texts_from_people_are_escaped():
+    """A title typed by somebody runs as script."""
+    bad = "<script>alert(1)</script>"
+    html = str(grid_table(grid(code=bad, title=bad, name=bad)))
+    assert "<script" not in html
+    assert html.count("&lt;script&gt;") == 3
+
+
+def read(content, sheet=1):
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    return book, book.worksheets[sheet]
+
+
+def test_a_sheet_keeps_the_types():
+    """Numbers stored as text, dates as text, or codes that lose their zeros."""
+    _, sheet = read(workbook([grid()], COVER))
+    rows = {row[0].value: row for row in sheet.iter_rows()}
+    assert [cell.value for cell in rows["จังหวัด"]] == [
+        "จังหวัด",
+        "รหัส",
+        "งบอนุมัติ",
+        "เบิกจ่าย จำนวนเงิน",
+        "เบิกจ่าย วันที่โอน",
+        "เบิกจ่าย วันที่โอน (พ.ศ.)",
+        "เบิกจ่าย ร้อยละ",
+    ]
+    first = rows["เชียงใหม่"]
+    assert [(c.value, c.data_type) for c in first[1:]] == [
+        ("0050", "s"),
+        (1781000, "n"),
+        (1240000.5, "n"),
+        (dt.datetime(2021, 2, 25), "d"),  # noqa: DTZ001
+        ("25 ก.พ. 64", "s"),
+        (69.62, "n"),
+    ]
+    assert first[3].number_format == "#,##0.00"
+    assert (rows["ลำพูน"][2].value, rows["ลำพูน"][2].data_type) == (-500, "n")
+    assert rows["ลำพูน"][3].value is None
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=HYPERLINK(0)", "http://x.example/", "{=1}"]
+)
+def test_no_text_becomes_a_formula_or_link(text):
+    """A name typed by somebody is executed by the spreadsheet of the reader."""
+    _, sheet = read(workbook([grid(code=text, title=text)], COVER))
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert not [cell for cell in cells if cell.data_type == "f" or cell.hyperlink]
+    assert [cell.value for cell in cells if cell.value == text] == [text, text]
+
+
+def test_the_cover_says_what_the_workbook_is():
+    """A workbook passed on without its day, scope and definitions."""
+    book, cover = read(workbook([grid()], COVER), 0)
+    text = "\n".join(str(cell.value) for row in cover.iter_rows() for cell in row if cell.value)
+    assert book.sheetnames == ["คำอธิบาย", "ผลการเบิกจ่าย"]
+    for part in ("รายงาน", "ภาคเหนือ", "ณ วันที่ 31 พฤษภาคม 2564", "นับจากบัญชี"):
+        assert part in text
+
+
+def test_a_workbook_is_the_same_bytes_again():
+    """The file of an issued edition would differ from its checksum."""
+    assert workbook([grid()], COVER) == workbook([grid()], COVER)
+
+
+def test_sheet_names_are_short_and_unique():
+    """A spreadsheet program refuses the file."""
+    long = "รายละเอียดโครงการที่ได้รับอนุมัติทั้งหมดของภาค"
+    names = sheet_names([long, long, "a/b:c", "History", "A B C", ""])
+    assert all(0 < len(name) <= 31 for name in names)
+    assert len({name.casefold() for name in names}) == 6
+    assert names[2:4] == ["a b c", "History (2)"]
+
+
+def test_a_chart_has_outlines_and_a_text_alternative():
+    """Thai text left to the reader's engine is drawn wrongly; a chart without text is mute."""
+    svg = ElementTree.fromstring(stacked_bars(grid(), ("paid",), title="จ่ายแล้วร้อยละ 70"))
+    names = {element.tag.rpartition("}")[2] for element in svg.iter()}
+    assert "text" not in names
+    assert "path" in names
+    assert svg.findtext("{*}title") == "จ่ายแล้วร้อยละ 70"
+    assert "เชียงใหม่ เบิกจ่าย จำนวนเงิน 1.24; ลำพูน" in svg.findtext("{*}desc")
+
+
+def test_a_chart_is_the_same_bytes_again_and_escapes_names():
+    """A frozen edition would change, or a name break the picture."""
+    made = [stacked_bars(grid(title="<ก&ข>"), ("paid",), title="<x>", shape=SCREEN) for _ in "ab"]
+    assert made[0] == made[1]
+    assert ElementTree.fromstring(made[0]).findtext("{*}title") == "<x>"
