@@ -26,8 +26,16 @@ def schema() -> None:
 def data() -> None:
     """Reference data, sample data, demo accounts and the collected static files."""
     from django.conf import settings
+    from django.core.management import call_command
 
+    from codi.pdf.fonts import build_fonts
+
+    build_fonts(settings.DATA_DIR / "fonts")
     _collect_static(settings.DATA_DIR / "static.stamp")
+    call_command("load_places", verbosity=0)
+    accounts = StringIO()
+    call_command("load_demo_accounts", stdout=accounts)
+    (settings.DATA_DIR / ACCOUNTS).write_text(accounts.getvalue())
 
 
 def _collect_static(stamp: Path) -> None:
