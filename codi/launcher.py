@@ -25,6 +25,9 @@ from codi.settings.base import BASE_DIR, DATA_DIR
 CLUSTER = DATA_DIR / "postgres"
 PATIENCE_S = 10
 PR_SET_PDEATHSIG = 1
+# Begins Celery's warning about root. A first look on a fresh machine is often as root; production
+# runs under an account of its own (Dockerfile).
+CELERY_AS_ROOT = "You're running the worker with superuser"
 
 
 class Interrupted(Exception):
@@ -55,7 +58,7 @@ class Parts:
     def start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
         """Start ``python -m command`` in its own group: Ctrl-C reaches the launcher alone."""
         process = subprocess.Popen(
-            [sys.executable, "-m", *command],
+            [sys.executable, "-W", f"ignore:{CELERY_AS_ROOT}", "-m", *command],
             cwd=BASE_DIR,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
@@ -124,7 +127,7 @@ def serve(parts: Parts, host: str, port: int) -> NoReturn:
         *("--workers", "2", "--threads", "4", "--graceful-timeout", "5", *reload),
     )
     schedule = str(DATA_DIR / "beat-schedule")
-    worker = ("celery", "-A", "codi", "worker", "--beat", "--schedule", schedule)
+    worker = ("celery", "-q", "-A", "codi", "worker", "--beat", "--schedule", schedule)
     quiet = ("--loglevel", "WARNING", "--without-gossip", "--without-mingle")
     parts.start("worker", *worker, *quiet)
     _wait_for(parts, host, port)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from io import StringIO
 from pathlib import Path
 
 from codi.settings.database import note_role
@@ -32,7 +33,7 @@ def data() -> None:
 
     build_fonts(settings.DATA_DIR / "fonts")
     _collect_static(settings.DATA_DIR / "static.stamp")
-    call_command("load_places", verbosity=0)
+    call_command("load_places", stdout=StringIO())
     accounts = StringIO()
     call_command("load_demo_accounts", stdout=accounts)
     (settings.DATA_DIR / ACCOUNTS).write_text(accounts.getvalue())
