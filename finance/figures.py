@@ -45,7 +45,7 @@ from codi.fiscal import FiscalYear
 from codi.places.models import Province, Region
 from codi.thai.dates import date_range, short_month
 from finance.models import BudgetMove, EntryKind, LedgerEntry
-from finance.queries import late_as_of
+from finance.queries import late_as_of, returned
 from programs.models import BudgetFrame, Programme, Project, ProjectLevel
 
 BAHT_SUM = DecimalField(max_digits=18, decimal_places=2)
@@ -123,7 +123,7 @@ def late_entries(scope: FigureScope, as_of: dt.date) -> QuerySet[Any]:
         template="to_char(%(expressions)s + interval '6 months', 'YYYY-MM')",
         output_field=CharField(),
     )
-    kept = LedgerEntry.objects.as_of(as_of).exclude(kind=EntryKind.RETURN)
+    kept = LedgerEntry.objects.as_of(as_of).exclude(returned())
     return kept.filter(project__in=late).annotate(month=due)
 
 
@@ -383,9 +383,7 @@ class LateProjects(MeasureFigure):
     basis = Basis.STOCK
     row_heading = "ครบกำหนดในเดือน"
     source = "ทะเบียนโครงการ และบัญชีเบิกจ่าย"
-    definition = (
-        "ครบกำหนด = วันที่อนุมัติบวก 6 เดือน · นับโครงการที่เลยกำหนดแล้วและยอดจ่าย (ไม่หักคืนงบ) ยังไม่ถึงงบที่อนุมัติ"
-    )
+    definition = "ครบกำหนด = วันที่อนุมัติบวก 6 เดือน · นับโครงการที่เลยกำหนดแล้วและยอดจ่าย (ไม่หักคืนงบ) ยังไม่ถึงงบที่อนุมัติ · ไม่นับโครงการที่ปิดหรือยกเลิกแล้ว"
     columns = (
         Measure("late_count", "จำนวนโครงการ", Unit.COUNT, LATE, Count("pk")),
         Measure("approved_baht", "อนุมัติ", Unit.BAHT, LATE, Sum("approved_baht")),

@@ -1,43 +1,544 @@
-"""Reads of money across projects, instalments and the ledger."""
+"""What is read of projects and their money, as of a day, with a constant number of queries."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import DateField, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum, Value
-from django.db.models.functions import Cast
+from django.db.models import (
+    Count,
+    DateField,
+    DecimalField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce
 
-from finance.models import EntryKind, LedgerEntry
-from programs.models import Project
+from codi.fiscal import Quarter
+from codi.thai.dates import month_year
+from finance.models import BudgetMove, EntryKind, Instalment, LedgerEntry
+from finance.rules import (
+    DUE_SOON_DAYS,
+    PAYMENT_DUE_MONTHS,
+    is_late,
+    latest_overdue_approval,
+    left_baht,
+    payment_due_on,
+    share_pct,
+)
+from programs.models import BudgetFrame, Project, ProjectStatus
+from programs.models.projects import APPROVED_ON
 
-PAY_WITHIN_MONTHS = 6
-"""เบิกจ่ายภายใน 6 เดือนนับจากวันที่ได้รับอนุมัติ: annual report 2563, housing budget."""
+if TYPE_CHECKING:
+    from codi.accounts.models import User
+
+ZERO = Decimal(0)
+BAHT = DecimalField(max_digits=18, decimal_places=2)
 
 
-def paid_of_projects() -> Sum:
-    """Baht paid per project, corrections included and returns not: returned money was once paid."""
-    return Sum("net_baht", filter=~Q(kind=EntryKind.RETURN))
+def returned(prefix: str = "") -> Q:
+    """Entries of returned money: a return, and the reversal of one."""
+    kind = f"{prefix}kind"
+    return Q(**{kind: EntryKind.RETURN}) | Q(
+        **{kind: EntryKind.REVERSAL, f"{prefix}reverses__kind": EntryKind.RETURN}
+    )
+
+
+@dataclass(frozen=True)
+class ProjectMoney:
+    """The money of one project as of a day, in baht.
+
+    ``paid_baht`` leaves returns out, ``net_baht`` takes them off; ``cleared_baht`` is what was paid
+    in instalments whose evidence was cleared.
+    """
+
+    approved_baht: Decimal | None = None
+    approved_on: dt.date | None = None
+    planned_baht: Decimal = ZERO
+    paid_baht: Decimal = ZERO
+    returned_baht: Decimal = ZERO
+    cleared_baht: Decimal = ZERO
+    instalment_count: int = 0
+    cleared_count: int = 0
+    first_planned_on: dt.date | None = None
+    last_planned_on: dt.date | None = None
+    last_paid_on: dt.date | None = None
+    last_returned_on: dt.date | None = None
+    last_cleared_on: dt.date | None = None
+    is_late: bool = False
+
+    @property
+    def net_baht(self) -> Decimal:
+        """Paid less returned: what the project holds."""
+        return self.paid_baht - self.returned_baht
+
+    @property
+    def left_baht(self) -> Decimal:
+        """What may still be paid."""
+        return left_baht(self.approved_baht, self.net_baht)
+
+    @property
+    def due_on(self) -> dt.date | None:
+        """The last day of paying in time."""
+        return payment_due_on(self.approved_on) if self.approved_on else None
+
+
+def _approval_stood(project: Project, as_of: dt.date) -> bool:
+    cancelled = project.cancelled_on is not None and project.cancelled_on <= as_of
+    return project.approved_on is not None and project.approved_on <= as_of and not cancelled
+
+
+def _is_open(project: Project, as_of: dt.date) -> bool:
+    return project.closed_on is None or project.closed_on > as_of
+
+
+def money_of(projects: Iterable[Project], as_of: dt.date) -> dict[int, ProjectMoney]:
+    """The money of each project by its key: two queries, however many projects."""
+    listed = list(projects)
+    keys = [project.pk for project in listed]
+    paid = _entry_sums(keys, as_of)
+    plans = _plan_sums(keys, as_of)
+    return {
+        project.pk: _money(project, paid.get(project.pk, {}), plans.get(project.pk, {}), as_of)
+        for project in listed
+    }
+
+
+def _money(
+    project: Project, paid: dict[str, Any], plan: dict[str, Any], as_of: dt.date
+) -> ProjectMoney:
+    stood = _approval_stood(project, as_of)
+    approved_baht = project.approved_baht if stood else None
+    approved_on = project.approved_on if stood else None
+    late = _is_open(project, as_of) and is_late(
+        approved_on=approved_on,
+        approved_baht=approved_baht,
+        paid_baht=paid.get("paid_baht", ZERO),
+        as_of=as_of,
+    )
+    return ProjectMoney(
+        approved_baht=approved_baht, approved_on=approved_on, is_late=late, **paid, **plan
+    )
+
+
+_PAID = ("paid_baht", "returned_baht", "cleared_baht", "last_paid_on", "last_returned_on")
+_PLANNED = (
+    "instalment_count",
+    "cleared_count",
+    "first_planned_on",
+    "last_planned_on",
+    "last_cleared_on",
+)
+
+
+def _entry_sums(keys: Sequence[int], as_of: dt.date) -> dict[int, dict[str, Any]]:
+    back = returned()
+    cleared = Q(instalment__evidence_cleared_on__lte=as_of)
+    rows: Iterable[Any] = (
+        LedgerEntry.objects.filter(project__in=keys)
+        .as_of(as_of)
+        .order_by()
+        .values("project")
+        .annotate(
+            paid_baht=Coalesce(Sum("net_baht", filter=~back), ZERO, output_field=BAHT),
+            returned_baht=Coalesce(-Sum("net_baht", filter=back), ZERO, output_field=BAHT),
+            cleared_baht=Coalesce(Sum("net_baht", filter=~back & cleared), ZERO, output_field=BAHT),
+            last_paid_on=Max("effective_on", filter=Q(kind=EntryKind.PAYMENT)),
+            last_returned_on=Max("effective_on", filter=Q(kind=EntryKind.RETURN)),
+        )
+    )
+    return {row["project"]: {key: row[key] for key in _PAID} for row in rows}
+
+
+def _plan_sums(keys: Sequence[int], as_of: dt.date) -> dict[int, dict[str, Any]]:
+    cleared = Q(evidence_cleared_on__lte=as_of)
+    rows: Iterable[Any] = (
+        Instalment.objects.filter(project__in=keys)
+        .order_by()
+        .values("project")
+        .annotate(
+            sum_planned=Sum("planned_baht"),
+            instalment_count=Count("pk"),
+            cleared_count=Count("pk", filter=cleared),
+            first_planned_on=Min("planned_on"),
+            last_planned_on=Max("planned_on"),
+            last_cleared_on=Max("evidence_cleared_on", filter=cleared),
+        )
+    )
+    return {
+        row["project"]: {"planned_baht": row["sum_planned"], **{key: row[key] for key in _PLANNED}}
+        for row in rows
+    }
+
+
+@dataclass(frozen=True)
+class MoneySums:
+    """Sums over a whole filtered list, in baht."""
+
+    approved_baht: Decimal
+    net_baht: Decimal
+
+    @property
+    def left_baht(self) -> Decimal:
+        """What may still be paid of what was approved."""
+        return self.approved_baht - self.net_baht
+
+
+def sums_of(projects: QuerySet[Project], as_of: dt.date) -> MoneySums:
+    """Approved and net paid of every project in the queryset: two aggregates."""
+    plain = projects.order_by()
+    approved = plain.approved_as_of(as_of).aggregate(baht=Sum("approved_baht"))["baht"]  # type: ignore[attr-defined]
+    entries = LedgerEntry.objects.as_of(as_of).order_by()
+    if plain.query.where:
+        entries = entries.filter(project__in=plain.values("pk"))
+    net = entries.aggregate(baht=Sum("net_baht"))["baht"]
+    return MoneySums(approved or ZERO, net or ZERO)
+
+
+def with_net_paid(projects: QuerySet[Project], as_of: dt.date) -> QuerySet[Project]:
+    """Projects with ``net_paid_baht`` and ``left_to_pay_baht``, for sorting by them."""
+    net = (
+        LedgerEntry.objects.filter(project=OuterRef("pk"), effective_on__lte=as_of)
+        .order_by()
+        .values("project")
+        .annotate(baht=Sum("net_baht"))
+        .values("baht")
+    )
+    return projects.annotate(
+        net_paid_baht=Coalesce(Subquery(net, output_field=BAHT), ZERO, output_field=BAHT)
+    ).annotate(
+        left_to_pay_baht=Coalesce(F("approved_baht"), ZERO, output_field=BAHT) - F("net_paid_baht")
+    )
 
 
 def with_due_day(projects: QuerySet[Project]) -> QuerySet[Any]:
     """Annotate ``due_on``: the day by which the approved money should be paid.
 
-    Six months after the approval; where that month is shorter, its last day.
+    As :func:`finance.rules.payment_due_on`: where the sixth month is shorter, its last day.
     """
-    six_months = Cast(Value(f"{PAY_WITHIN_MONTHS} months"), DurationField())
+    six_months = Cast(Value(f"{PAYMENT_DUE_MONTHS} months"), DurationField())
     due = Cast(ExpressionWrapper(F("approved_on") + six_months, DateField()), DateField())
     return projects.annotate(due_on=due)
 
 
-def late_as_of(day: dt.date, projects: QuerySet[Project]) -> QuerySet[Project]:
-    """Those of ``projects`` whose money was due before ``day`` and not fully paid by then."""
-    fully_paid = (
-        LedgerEntry.objects.as_of(day)
-        .values("project")
-        .annotate(paid=paid_of_projects())
-        .filter(paid__gte=F("project__approved_baht"))
-        .values("project")
+def late_as_of(day: dt.date, projects: QuerySet[Project]) -> QuerySet[Any]:
+    """Those of ``projects`` whose money was due before ``day`` and not fully paid by then.
+
+    A project that was closed by then is over, whatever it left unpaid. ``due_on`` is annotated.
+    """
+    counted = Q(entries__effective_on__lte=day) & ~returned("entries__")
+    late = (
+        Project.objects.filter(approved_on__lte=latest_overdue_approval(day))
+        .filter(Q(closed_on=None) | Q(closed_on__gt=day))
+        .order_by()
+        .annotate(paid=Coalesce(Sum("entries__net_baht", filter=counted), ZERO, output_field=BAHT))
+        .filter(paid__lt=F("approved_baht"))
+        .values("pk")
     )
-    standing = projects.approved_as_of(day)  # type: ignore[attr-defined]
-    return with_due_day(standing).filter(due_on__lt=day).exclude(pk__in=fully_paid)
+    standing: QuerySet[Project] = projects.approved_as_of(day)  # type: ignore[attr-defined]
+    return with_due_day(standing).filter(pk__in=late)
+
+
+@dataclass(frozen=True)
+class LateProject:
+    """A project that is late, with what it lacks in baht and the day it was due."""
+
+    project: Project
+    due_on: dt.date
+    paid_baht: Decimal
+    approved_baht: Decimal
+
+    @property
+    def unpaid_baht(self) -> Decimal:
+        """Approved and not paid."""
+        return self.approved_baht - self.paid_baht
+
+
+@dataclass(frozen=True)
+class LatePeriod:
+    """How many projects fell due in a month or quarter and are still unpaid, and for how much."""
+
+    label: str
+    starts_on: dt.date
+    project_count: int
+    unpaid_baht: Decimal
+
+
+def late_with_money(projects: QuerySet[Project], as_of: dt.date) -> list[LateProject]:
+    """Every late project, the longest due first: three queries."""
+    listed = list(late_as_of(as_of, projects).order_by("approved_on", "code"))
+    paid = _entry_sums([project.pk for project in listed], as_of)
+    return [
+        LateProject(
+            project=project,
+            due_on=payment_due_on(project.approved_on),
+            paid_baht=paid.get(project.pk, {}).get("paid_baht", ZERO),
+            approved_baht=project.approved_baht,
+        )
+        for project in listed
+        if project.approved_on is not None and project.approved_baht is not None
+    ]
+
+
+def late_by_month(late: Iterable[LateProject]) -> list[LatePeriod]:
+    """Late projects by the month in which they fell due, in order; a project counts once."""
+    groups: dict[tuple[dt.date, str], list[LateProject]] = defaultdict(list)
+    for item in late:
+        groups[item.due_on.replace(day=1), month_year(item.due_on)].append(item)
+    return _periods(groups)
+
+
+def late_by_quarter(late: Iterable[LateProject]) -> list[LatePeriod]:
+    """Late projects by the fiscal quarter in which they fell due, in order."""
+    groups: dict[tuple[dt.date, str], list[LateProject]] = defaultdict(list)
+    for item in late:
+        quarter = Quarter.of(item.due_on)
+        groups[quarter.start, quarter.label].append(item)
+    return _periods(groups)
+
+
+def _periods(groups: dict[tuple[dt.date, str], list[LateProject]]) -> list[LatePeriod]:
+    return [
+        LatePeriod(label, start, len(items), sum((item.unpaid_baht for item in items), ZERO))
+        for (start, label), items in sorted(groups.items())
+    ]
+
+
+@dataclass(frozen=True)
+class LadderStep:
+    """One rung: what it is called, its baht and day, and how it stands.
+
+    ``state`` is ``done``, ``part``, ``waiting`` or ``late``; ``width`` its bar in whole percent of
+    the ladder's widest amount.
+    """
+
+    key: str
+    label: str
+    amount_baht: Decimal | None
+    on: dt.date | None
+    state: str
+    note: str
+    width: int = 0
+
+
+def ladder(project: Project, money: ProjectMoney, as_of: dt.date) -> list[LadderStep]:
+    """The project's money from plan to return, as of a day; asks no database."""
+    widest = max(money.planned_baht, project.requested_baht or ZERO, money.approved_baht or ZERO)
+    steps = (
+        _rung_planned(money),
+        _rung_requested(project, as_of),
+        _rung_approved(project, money),
+        _rung_paid(money),
+        _rung_cleared(money),
+        _rung_returned(money),
+    )
+    return [
+        LadderStep(*step, width=share_pct(step[2], widest) if step[2] is not None else 0)
+        for step in steps
+    ]
+
+
+_Rung = tuple[str, str, Decimal | None, dt.date | None, str, str]
+
+
+def _rung_planned(money: ProjectMoney) -> _Rung:
+    if not money.instalment_count:
+        return "planned", "วางแผน", None, None, "waiting", "ยังไม่มีแผนงวดเงิน"
+    note = f"{money.instalment_count} งวด"
+    return "planned", "วางแผน", money.planned_baht, money.last_planned_on, "done", note
+
+
+def _rung_requested(project: Project, as_of: dt.date) -> _Rung:
+    on = project.submitted_on
+    if project.requested_baht is None:
+        return "requested", "ขอ", None, on, "waiting", "ยังไม่ระบุงบที่ขอ"
+    proposed = on is not None and on <= as_of
+    note = "เสนอแล้ว" if proposed else "ยังไม่เสนอ"
+    if project.approved_on and not on:
+        proposed, note = True, "เอกสารไม่บอกวันที่เสนอ"
+    return "requested", "ขอ", project.requested_baht, on, "done" if proposed else "waiting", note
+
+
+def _rung_approved(project: Project, money: ProjectMoney) -> _Rung:
+    if money.approved_baht is None:
+        note = "ยกเลิกแล้ว" if project.status == ProjectStatus.CANCELLED else "ยังไม่อนุมัติ"
+        return "approved", "อนุมัติ", None, None, "waiting", note
+    return "approved", "อนุมัติ", money.approved_baht, money.approved_on, "done", "อนุมัติแล้ว"
+
+
+def _rung_paid(money: ProjectMoney) -> _Rung:
+    if money.approved_baht is None:
+        return "paid", "จ่าย", None, None, "waiting", "จ่ายได้เมื่ออนุมัติแล้ว"
+    full = money.paid_baht >= money.approved_baht
+    state = (
+        "late" if money.is_late else "done" if full else "part" if money.paid_baht else "waiting"
+    )
+    note = {
+        "late": "จ่ายไม่ครบใน 6 เดือน",
+        "done": "จ่ายครบแล้ว",
+        "part": "จ่ายบางส่วน",
+        "waiting": "ยังไม่จ่าย",
+    }[state]
+    return "paid", "จ่าย", money.paid_baht, money.last_paid_on, state, note
+
+
+def _rung_cleared(money: ProjectMoney) -> _Rung:
+    if not money.paid_baht:
+        return "cleared", "ตรวจรับหลักฐาน", None, None, "waiting", "ตรวจรับเมื่อจ่ายแล้ว"
+    full = money.cleared_baht >= money.paid_baht
+    state = "done" if full else "part" if money.cleared_count else "waiting"
+    note = f"ตรวจรับ {money.cleared_count} จาก {money.instalment_count} งวด"
+    return "cleared", "ตรวจรับหลักฐาน", money.cleared_baht, money.last_cleared_on, state, note
+
+
+def _rung_returned(money: ProjectMoney) -> _Rung:
+    if not money.returned_baht:
+        return "returned", "คืนงบ", ZERO if money.paid_baht else None, None, "waiting", "ไม่มีเงินคืน"
+    return "returned", "คืนงบ", money.returned_baht, money.last_returned_on, "done", "คืนงบแล้ว"
+
+
+@dataclass(frozen=True)
+class InstalmentState:
+    """An instalment with what was paid of it and what is left, in baht."""
+
+    instalment: Instalment
+    net_baht: Decimal
+    is_overdue: bool
+
+    @property
+    def left_baht(self) -> Decimal:
+        """What may still be paid of the instalment."""
+        return left_baht(self.instalment.planned_baht, self.net_baht)
+
+    @property
+    def width(self) -> int:
+        """The paid part in whole percent, for a bar."""
+        return share_pct(self.net_baht, self.instalment.planned_baht)
+
+
+def instalments_of(project: Project, as_of: dt.date) -> list[InstalmentState]:
+    """The project's instalments in order: one query.
+
+    One is overdue when its planned day is past, the project may be paid, and money is left.
+    """
+    paid = Sum("entries__net_baht", filter=Q(entries__effective_on__lte=as_of))
+    rows: Iterable[Any] = (
+        Instalment.objects.filter(project=project)
+        .select_related("evidence_cleared_by")
+        .annotate(net=Coalesce(paid, ZERO, output_field=BAHT))
+        .order_by("number")
+    )
+    payable = project.status in (ProjectStatus.APPROVED, ProjectStatus.UNDER_WAY)
+    return [
+        InstalmentState(
+            instalment=row,
+            net_baht=row.net,
+            is_overdue=payable
+            and row.planned_on is not None
+            and row.planned_on < as_of
+            and row.net < row.planned_baht,
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True)
+class LedgerLine:
+    """An entry with the net paid amount of its project after it, in baht."""
+
+    entry: LedgerEntry
+    balance_baht: Decimal
+    correction: LedgerEntry | None
+
+
+def ledger_of(project: Project) -> list[LedgerLine]:
+    """The project's ledger in order of effect with its running balance: one query.
+
+    ``correction`` is the reversal of the line's entry, when there is one.
+    """
+    entries = list(
+        LedgerEntry.objects.filter(project=project)
+        .select_related("instalment", "actor", "reverses")
+        .order_by("effective_on", "pk")
+    )
+    corrections = {entry.reverses_id: entry for entry in entries if entry.reverses_id}
+    lines, balance = [], ZERO
+    for entry in entries:
+        balance += entry.net_baht
+        lines.append(LedgerLine(entry, balance, corrections.get(entry.pk)))
+    return lines
+
+
+@dataclass(frozen=True)
+class FrameState:
+    """A frame with what moved and what is committed, in baht."""
+
+    frame: BudgetFrame
+    moved_in_baht: Decimal
+    moved_out_baht: Decimal
+    committed_baht: Decimal
+
+    @property
+    def current_baht(self) -> Decimal:
+        """The frame after moves."""
+        allocated: Decimal = self.frame.allocated_baht
+        return allocated + self.moved_in_baht - self.moved_out_baht
+
+    @property
+    def left_baht(self) -> Decimal:
+        """Uncommitted money: what may be approved or moved away."""
+        return self.current_baht - self.committed_baht
+
+
+def frame_state(frame: BudgetFrame) -> FrameState:
+    """A frame as it stands now: three aggregates."""
+    moved_in = BudgetMove.objects.filter(to_frame=frame).aggregate(baht=Sum("amount_baht"))["baht"]
+    moved_out = BudgetMove.objects.filter(from_frame=frame).aggregate(baht=Sum("amount_baht"))
+    committed = Project.objects.filter(
+        programme=frame.programme_id,
+        region=frame.region_id,
+        level=frame.level,
+        status__in=APPROVED_ON,
+    ).aggregate(baht=Sum("approved_baht"))["baht"]
+    return FrameState(frame, moved_in or ZERO, moved_out["baht"] or ZERO, committed or ZERO)
+
+
+def frame_of(project: Project) -> FrameState | None:
+    """The frame that pays the project, or None when none was set."""
+    frame = (
+        BudgetFrame.objects.filter(
+            programme=project.programme_id, region=project.region_id, level=project.level
+        )
+        .select_related("programme", "region")
+        .first()
+    )
+    return frame_state(frame) if frame else None
+
+
+def unpaid_instalments(user: User) -> QuerySet[Instalment]:
+    """Instalments of payable projects in sight with money left, with ``net`` paid so far."""
+    return (
+        Instalment.objects.visible_to(user)
+        .filter(project__status__in=(ProjectStatus.APPROVED, ProjectStatus.UNDER_WAY))
+        .annotate(net=Coalesce(Sum("entries__net_baht"), ZERO, output_field=BAHT))
+        .filter(net__lt=F("planned_baht"))
+    )
+
+
+def due_soon(user: User, today: dt.date) -> QuerySet[Instalment]:
+    """Unpaid instalments planned up to 30 days ahead, or planned for a day that is past."""
+    horizon = today + dt.timedelta(days=DUE_SOON_DAYS)
+    return unpaid_instalments(user).filter(planned_on__lte=horizon).order_by("planned_on", "pk")
