@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Left
@@ -93,12 +94,13 @@ class Organisation(models.Model):
             ),
             check(
                 "programs_organisation_district_in_province",
-                Q(district=None) | Q(province_id=Left(F("district_id"), 2)),
+                Q(district=None) | Q(province__isnull=False, province_id=Left(F("district_id"), 2)),
                 "อำเภอที่เลือกไม่อยู่ในจังหวัดนั้น กรุณาเลือกใหม่",
             ),
             check(
                 "programs_organisation_subdistrict_in_district",
-                Q(subdistrict=None) | Q(district_id=Left(F("subdistrict_id"), 4)),
+                Q(subdistrict=None)
+                | Q(district__isnull=False, district_id=Left(F("subdistrict_id"), 4)),
                 "ตำบลที่เลือกไม่อยู่ในอำเภอนั้น กรุณาเลือกใหม่",
             ),
         ]
@@ -112,7 +114,12 @@ class Organisation(models.Model):
                 message="จังหวัดที่เลือกไม่อยู่ในภาคนั้น กรุณาเลือกใหม่",
             ),
         ]
-        indexes = [models.Index(fields=["sort_key"], name="programs_organisation_sort")]
+        indexes = [
+            models.Index(fields=["sort_key"], name="programs_organisation_sort"),
+            GinIndex(
+                OpClass(F("search_key"), name="gin_trgm_ops"), name="programs_organisation_search"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -48,13 +48,14 @@ class ProgrammeKind(models.TextChoices):
 class FundingSource(models.Model):
     """แหล่งงบประมาณ: where the money of a programme comes from."""
 
-    code = models.CharField("รหัส", max_length=30, unique=True)
+    code = models.CharField("รหัส", max_length=30)
     name = models.CharField("ชื่อแหล่งงบประมาณ", max_length=200)
 
     class Meta:
         verbose_name = "แหล่งงบประมาณ"
         ordering = ["code"]
         constraints = [
+            unique("programs_source_code_once", "มีแหล่งงบประมาณรหัสนี้แล้ว กรุณาใช้รหัสอื่น", "code"),
             not_blank("programs_source_name_given", "name", "กรุณาระบุชื่อแหล่งงบประมาณ"),
         ]
 
@@ -78,7 +79,7 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
 class Programme(models.Model):
     """แผนงาน, โครงการหลัก or แผนงานกิจกรรม of one fiscal year."""
 
-    code = models.CharField("รหัส", max_length=30, unique=True)
+    code = models.CharField("รหัส", max_length=30)
     name = models.CharField("ชื่อ", max_length=400)
     kind = models.CharField(
         "ประเภท", max_length=20, choices=ProgrammeKind.choices, default=ProgrammeKind.PROGRAMME
@@ -106,6 +107,7 @@ class Programme(models.Model):
         verbose_name = "แผนงาน/โครงการหลัก"
         ordering = ["-fiscal_year", "code"]
         constraints = [
+            unique("programs_programme_code_once", "มีแผนงานรหัสนี้แล้ว กรุณาใช้รหัสอื่น", "code"),
             fiscal_year_check("programme"),
             check(
                 "programs_programme_kind_known",

@@ -179,8 +179,8 @@ def _life_constraints() -> list[models.BaseConstraint]:
         ),
         check(
             "programs_project_life_in_order",
-            (Q(started_on=None) | Q(started_on__gte=F("approved_on")))
-            & (Q(closed_on=None) | Q(closed_on__gte=F("started_on"))),
+            (Q(started_on=None) | Q(approved_on__isnull=False, started_on__gte=F("approved_on")))
+            & (Q(closed_on=None) | Q(started_on__isnull=False, closed_on__gte=F("started_on"))),
             "วันที่เริ่มต้องไม่ก่อนวันที่อนุมัติ และวันที่ปิดต้องไม่ก่อนวันที่เริ่ม",
         ),
         check(
