@@ -14,10 +14,19 @@ from codi.imports.reading import BadCell, Sheet, SheetLine
 from codi.thai.normalise import search_key
 
 SEARCHED_LINE_COUNT = 30
-_TOTAL_WORDS = (
-    "รวม ยอดรวม รวมเงิน รวมทั้งสิ้น รวมทั้งหมด รวมเป็นเงิน ยอดรวมทั้งสิ้น ยอดรวมทั้งหมด total grandtotal".split()
-)
-_COUNTED = "โครงการ รายการ แถว คน บาท".split()
+_TOTAL_WORDS = [
+    "รวม",
+    "ยอดรวม",
+    "รวมเงิน",
+    "รวมทั้งสิ้น",
+    "รวมทั้งหมด",
+    "รวมเป็นเงิน",
+    "ยอดรวมทั้งสิ้น",
+    "ยอดรวมทั้งหมด",
+    "total",
+    "grandtotal",
+]
+_COUNTED = ["โครงการ", "รายการ", "แถว", "คน", "บาท"]
 _TOTAL = re.compile(
     f"(?:{'|'.join(map(search_key, _TOTAL_WORDS))})"
     rf"(?:[\d,]*(?:{'|'.join(map(search_key, _COUNTED))}))?"
