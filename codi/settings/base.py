@@ -215,3 +215,6 @@ LOGGING: dict[str, Any] = {
         "matplotlib": {"level": "WARNING"},
     },
 }
+
+# Lists
+FILTERS_EMPTY_CHOICE_LABEL = "ทั้งหมด"

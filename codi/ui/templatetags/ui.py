@@ -48,7 +48,7 @@ def notice(text: str, tone: str = "info", title: str = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/empty.html")
-def empty(
+def empty_state(
     title: str, text: str = "", icon: str = "inbox", url: str = "", label: str = ""
 ) -> dict[str, Any]:
     """An empty place that says why it is empty and what to do."""
@@ -63,10 +63,22 @@ def error_summary(*forms: Any) -> dict[str, Any]:
         if not form or not form.is_bound:
             continue
         entries += [("", str(error)) for error in form.non_field_errors()]
-        for name in form.fields:
-            target = form[name].id_for_label or form[name].auto_id
-            entries += [(target, str(error)) for error in form[name].errors]
+        for bound in _in_order(form):
+            entries += [(_target(bound), str(error)) for error in bound.errors]
     return {"entries": entries}
+
+
+def _in_order(form: Any) -> list[Any]:
+    """The fields as the page shows them, hidden ones last."""
+    if not hasattr(form, "grouped_fields"):
+        return list(form)
+    shown = [bound for _title, group in form.grouped_fields() for bound in group]
+    return [*shown, *form.hidden_fields()]
+
+
+def _target(bound: Any) -> str:
+    """The id to jump to; a group of radio buttons has its first one."""
+    return str(bound.id_for_label or f"{bound.auto_id}_0")
 
 
 @register.filter

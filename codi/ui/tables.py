@@ -1,0 +1,144 @@
+"""Columns of lists: how a value stands on the page and how it goes into a spreadsheet."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Literal
+
+import django_tables2 as tables
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django_tables2.utils import A
+
+from codi.thai.dates import short_date
+from codi.thai.numbers import baht, number, percent
+
+Kind = Literal["text", "number", "baht", "percent", "date"]
+
+
+class TextColumn(tables.Column):
+    """Words, names and codes: always text, on the page and in every file.
+
+    ``unit`` stands below the heading, ``definition`` goes to the export's sheet of conditions,
+    ``wide`` keeps room for long names. A column sorts only when it says ``orderable=True``;
+    ``order_by`` names the stored fields to sort by (``"sort_key"`` for Thai names).
+    """
+
+    kind: Kind = "text"
+    unit = ""
+
+    def __init__(
+        self,
+        verbose_name: str,
+        *,
+        unit: str | None = None,
+        definition: str = "",
+        wide: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        kwargs.setdefault("orderable", False)
+        kwargs.setdefault("default", "-")
+        super().__init__(verbose_name=verbose_name, **kwargs)
+        self.definition = definition
+        if unit is not None:
+            self.unit = unit
+        self.css_class = "number" if self.kind not in {"text", "date"} else "wide" if wide else ""
+        if self.kind == "date":
+            self.css_class = "nowrap"
+
+    def exported(self, value: Any) -> Any:
+        """The value in a file: text, Decimal, int or date; None for nothing."""
+        return str(value) if value not in (None, "") else None
+
+
+class NumberColumn(TextColumn):
+    """A number, right-aligned, thousands separated."""
+
+    kind = "number"
+
+    def __init__(self, verbose_name: str, *, places: int = 0, **kwargs: Any) -> None:
+        super().__init__(verbose_name, **kwargs)
+        self.places = places
+
+    def render(self, value: Decimal | int) -> str:
+        return number(value, self.places)
+
+    def exported(self, value: Any) -> Any:
+        return value
+
+
+class BahtColumn(NumberColumn):
+    """An amount of baht."""
+
+    kind = "baht"
+    unit = "บาท"
+
+    def render(self, value: Decimal | int) -> str:
+        return baht(value)
+
+
+class PercentColumn(NumberColumn):
+    """A percentage; ``definition`` should name its base."""
+
+    kind = "percent"
+    unit = "ร้อยละ"
+
+    def render(self, value: Decimal) -> str:
+        return percent(value)
+
+
+class DateColumn(TextColumn):
+    """A day as "31 พ.ค. 64"; in files a real date, and a text column of พ.ศ. beside it."""
+
+    kind = "date"
+
+    def render(self, value: dt.date | dt.datetime) -> str:
+        return short_date(_day(value))
+
+    def exported(self, value: Any) -> Any:
+        return _day(value) if value else None
+
+
+class StateColumn(TextColumn):
+    """A state in words on a tint; ``tones`` maps stored values to neutral, info, good, warn, bad."""
+
+    def __init__(
+        self,
+        verbose_name: str,
+        *,
+        choices: Mapping[Any, str],
+        tones: Mapping[Any, str],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(verbose_name, **kwargs)
+        self.choices, self.tones = choices, tones
+
+    def render(self, value: Any) -> SafeString:
+        return format_html(
+            '<span class="tag tag--{}">{}</span>',
+            self.tones.get(value, "neutral"),
+            self.choices.get(value, value),
+        )
+
+    def exported(self, value: Any) -> Any:
+        return str(self.choices.get(value, value)) if value is not None else None
+
+
+class ListTable(tables.Table):
+    """The base of every list's table; only our columns may stand in it."""
+
+    class Meta:
+        orderable = False
+
+
+def raw_value(bound_column: Any, record: Any) -> Any:
+    """The stored value behind a cell; None when a relation on the way is empty."""
+    value = A(bound_column.accessor).resolve(record, quiet=True)
+    return value() if callable(value) else value
+
+
+def _day(value: dt.date | dt.datetime) -> dt.date:
+    return timezone.localtime(value).date() if isinstance(value, dt.datetime) else value
