@@ -16,6 +16,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+NO_MEMORY = ("cannot allocate", "failed to map", "out of memory")
+
 
 def peak_kb() -> int:
     """Peak resident memory of this process alone (the kernel's high-water mark)."""
@@ -80,7 +82,7 @@ def main() -> int:
     except BaseException as error:
         # A refused fetch is not an Exception in this engine, and the parent needs one answer.
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
-        return 3 if "cannot allocate" in str(error).lower() else 4
+        return 3 if any(sign in str(error).lower() for sign in NO_MEMORY) else 4
     sys.stdout.write(json.dumps(report))
     sys.stdout.flush()
     return 0

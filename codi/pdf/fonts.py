@@ -19,9 +19,11 @@ from typing import Any
 
 from codi.thai.typeface import font_file
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 FAMILY = "CODI Sarabun"
-PRINT_STYLES = ("Regular", "Bold", "Italic", "BoldItalic", "SemiBold")
+# Bold and the slanted styles are left out: their tone marks stand so far right that readers of the
+# file copy them behind the next letter (ซึ่ง as ซึง่). SemiBold takes the place of bold.
+PRINT_STYLES = ("Regular", "SemiBold")
 WEB_STYLES = ("Regular", "SemiBold", "Bold")
 NIKHAHIT, SARA_AA = 0x0E4D, 0x0E32
 WEB_UNICODES = (

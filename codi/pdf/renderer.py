@@ -25,7 +25,9 @@ from django.conf import settings
 from codi.pdf.fonts import font_dir
 
 CHILD = Path(__file__).with_name("child.py")
-MEMORY_STATUS, ERROR_STATUS = 3, 4
+MEMORY_STATUS = 3
+# The native libraries abort, trap or crash when an allocation fails; the kernel kills.
+OUT_OF_MEMORY_SIGNALS = (signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGTRAP)
 FONTS_CONF = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
@@ -144,7 +146,7 @@ def _environment(folder: Path, conf: Path) -> dict[str, str]:
 
 
 def _failure(status: int, log: str, memory_mb: int) -> RenderFailed:
-    if status == MEMORY_STATUS or status in (-signal.SIGKILL, -signal.SIGSEGV, -signal.SIGABRT):
+    if status == MEMORY_STATUS or -status in OUT_OF_MEMORY_SIGNALS:
         return RenderFailed(
             f"เอกสารใหญ่เกินหน่วยความจำที่กำหนดไว้ ({memory_mb:,} MB) โปรดแบ่งรายงานหรือส่งออกตารางยาวเป็นไฟล์ Excel แทน",
             code="memory",
