@@ -1,7 +1,8 @@
 """Bring the database and the files of this folder up to date: the part of set-up after install.
 
-``python -m codi.preparation schema`` runs as the owner of the tables, ``… data`` as the role of the
-application. Every step may run again at any time and is quick when there is nothing left to do.
+``python -m codi.preparation schema`` runs as the owner of the tables, ``… assets`` (all that an
+image of production needs) and ``… data`` as the role of the application. Every step may run again
+at any time and is quick when there is nothing left to do.
 """
 
 from __future__ import annotations
@@ -24,15 +25,22 @@ def schema() -> None:
     call_command("migrate", interactive=False, verbosity=0)
 
 
-def data() -> None:
-    """Reference data, sample data, demo accounts and the collected static files."""
+def assets() -> None:
+    """Fonts and collected static files: needs no database."""
     from django.conf import settings
-    from django.core.management import call_command
 
     from codi.pdf.fonts import build_fonts
 
     build_fonts(settings.DATA_DIR / "fonts")
     _collect_static(settings.DATA_DIR / "static.stamp")
+
+
+def data() -> None:
+    """Assets, reference data, sample data and demo accounts."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    assets()
     call_command("load_places", stdout=StringIO())
     accounts = StringIO()
     call_command("load_demo_accounts", stdout=accounts)
@@ -59,8 +67,8 @@ def _collect_static(stamp: Path) -> None:
 
 
 def main(word: str) -> int:
-    """Carry out one half; an unknown word is an error."""
-    steps = {"schema": schema, "data": data}
+    """Carry out one part; an unknown word is an error."""
+    steps = {"schema": schema, "assets": assets, "data": data}
     if word not in steps:
         sys.stderr.write(f"{__doc__}\n")
         return 2

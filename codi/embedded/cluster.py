@@ -100,7 +100,7 @@ def _run(placement: Placement, program: str, *arguments: str) -> None:
         text=True,
         stdin=subprocess.DEVNULL,
         cwd="/",
-        env={"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C"},
+        env={"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"},
     )
     if done.returncode:
         raise EmbeddedError(f"{program} failed: {(done.stderr or done.stdout).strip()}")
@@ -108,6 +108,8 @@ def _run(placement: Placement, program: str, *arguments: str) -> None:
 
 def _make(placement: Placement) -> None:
     """Make the cluster, with a locale of its own under which trigrams know Thai letters.
+
+    pg_trgm asks the locale of the C library as well: under plain ``C`` it finds nothing.
 
     It is made beside its place and moved there when complete: a set-up that is cut off leaves
     nothing that looks like a cluster.
@@ -122,7 +124,7 @@ def _make(placement: Placement) -> None:
     _run(
         placement,
         "initdb",
-        *("-D", str(arriving), "-U", OWNER, "--auth=trust", "-E", "UTF8", "--locale=C"),
+        *("-D", str(arriving), "-U", OWNER, "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8"),
         *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
     )
     arriving.rename(placement.data)
