@@ -103,8 +103,8 @@ def test_labels_of_charts_are_shaped(text):
     """Marks of a chart's labels collide or float, as they do where the engine draws SVG text."""
     wanted = shaped(text)
     right, wrong = difference(wanted, chart_label(text)), difference(wanted, unshaped(text))
-    assert right < 6
-    assert wrong > 2 * right
+    assert right < 10
+    assert wrong > 4 * right
 
 
 def test_fonts_are_built_once(tmp_path):
