@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health),
     path("", include("codi.accounts.urls")),
     path("", include("codi.ui.urls")),
+    path("", include("codi.history.urls")),
 ]
 
 handler400 = "codi.ui.views.bad_request"

@@ -38,7 +38,7 @@ class InstalmentQuerySet(models.QuerySet["Instalment"]):
         return self.filter(_in_scope(user))
 
 
-@tracked()
+@tracked(part_of="project")
 class Instalment(models.Model):
     """งวด: one planned part of a project's money, its condition and its evidence."""
 
@@ -128,7 +128,7 @@ class LedgerQuerySet(models.QuerySet["LedgerEntry"]):
         return self.filter(effective_on__lte=day)
 
 
-@tracked()
+@tracked(part_of="project")
 class LedgerEntry(models.Model):
     """รายการบัญชีของโครงการ: a payment, return, reversal or adjustment. Never changed, never deleted.
 

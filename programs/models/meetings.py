@@ -119,7 +119,7 @@ class ResolutionKind(models.TextChoices):
     DEFERRED = "deferred", "ให้ทบทวน/เลื่อนการพิจารณา"
 
 
-@tracked()
+@tracked(part_of="meeting")
 class Resolution(models.Model):
     """มติที่ประชุม, numbered within its meeting."""
 

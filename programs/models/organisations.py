@@ -131,7 +131,7 @@ class Organisation(models.Model):
         super().save(*args, **options)
 
 
-@tracked()
+@tracked(part_of="organisation")
 class OrganisationCertification(models.Model):
     """รับรองสถานภาพองค์กร by the committee that considers projects."""
 

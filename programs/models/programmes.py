@@ -169,7 +169,7 @@ class BudgetFrameQuerySet(models.QuerySet["BudgetFrame"]):
         return self.filter(allocated_on__lte=day)
 
 
-@tracked()
+@tracked(part_of="programme")
 class BudgetFrame(models.Model):
     """กรอบงบประมาณ: what a region (or the centre) may approve at one level of projects.
 
@@ -248,7 +248,7 @@ class TargetMeasure(models.TextChoices):
     ORGANISATIONS = "organisations", "องค์กร"
 
 
-@tracked()
+@tracked(part_of="programme")
 class ProgrammeTarget(models.Model):
     """เป้าหมาย: a number with its basis and date; two bases of one measure may stand side by side."""
 

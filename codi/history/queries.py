@@ -1,0 +1,198 @@
+"""The trail of a record and of its parts, told as people read it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from codi.history import PARTS
+from codi.thai.calendar import short_date
+from codi.thai.numbers import baht
+
+CREATED, CHANGED, DELETED = "เพิ่ม", "แก้ไข", "ลบ"
+_VERBS = {"insert": CREATED, "update": CHANGED, "delete": DELETED}
+_DOORS = {
+    "web": "หน้าเว็บ",
+    "command": "คำสั่งของระบบ",
+    "job": "งานเบื้องหลัง",
+    "import": "นำเข้าจากไฟล์",
+}
+NOBODY = "นอกโปรแกรม (คำสั่งฐานข้อมูล)"
+NOTHING = "-"
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field before and after, in words; ``-`` where there is nothing."""
+
+    title: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One event: when, who, by which way, what was done to which record, and why."""
+
+    at: dt.datetime
+    actor: str
+    door: str
+    verb: str
+    record: str
+    fields: tuple[FieldChange, ...]
+    reason: str
+
+    @property
+    def tone(self) -> str:
+        """The colour of the verb: it says nothing that the word does not."""
+        return {CREATED: "good", CHANGED: "info", DELETED: "bad"}[self.verb]
+
+
+@dataclass(frozen=True)
+class _Step:
+    """An event with the one before it of the same record."""
+
+    model: type[models.Model]
+    before: Any
+    event: Any
+
+    def pairs(self) -> Iterable[tuple[models.Field[Any, Any], Any, Any]]:
+        """Each tracked field with its raw value before and after."""
+        for field in tracked_fields(self.model):
+            new = None if self.event.pgh_label == "delete" else getattr(self.event, field.attname)
+            old = getattr(self.before, field.attname) if self.before is not None else None
+            if self.event.pgh_label == "delete" and self.before is None:
+                old = getattr(self.event, field.attname)
+            if old != new and not (_is_nothing(old) and _is_nothing(new)):
+                yield field, old, new
+
+
+def event_model_of(model: type[models.Model]) -> type[models.Model] | None:
+    """The table of events of a model; None when the model is not tracked."""
+    found: type[models.Model] | None = getattr(model, "pgh_event_model", None)
+    return found
+
+
+def tracked_fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
+    """The fields of a model that its events keep, without the key."""
+    events = event_model_of(model)
+    kept = {field.name for field in events._meta.fields} if events else set()
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if field.name in kept and not field.primary_key
+    ]
+
+
+def changes_of(model: type[models.Model], pk: object) -> list[Change]:
+    """All changes of a record and of its parts, the newest first; of a deleted one as well.
+
+    One query per table of events and one per table that the changed keys point to, whatever the
+    number of events.
+    """
+    steps = _steps(model, {"pgh_obj_id": pk})
+    for part, key in PARTS.items():
+        field = part._meta.get_field(key)
+        if field.related_model is model:
+            steps += _steps(part, {f"{key}_id": pk})
+    names = _names(steps)
+    steps.sort(key=lambda step: (step.event.pgh_created_at, step.event.pgh_id), reverse=True)
+    return [_told(step, names) for step in steps]
+
+
+def _steps(model: type[models.Model], lookup: Mapping[str, object]) -> list[_Step]:
+    """The events of some records of a model, each with its predecessor."""
+    events = event_model_of(model)
+    if events is None:
+        return []
+    last: dict[object, Any] = {}
+    steps = []
+    for event in events._default_manager.filter(**lookup).order_by("pgh_id"):
+        key = event.pgh_obj_id  # type: ignore[attr-defined]
+        steps.append(_Step(model, last.get(key), event))
+        last[key] = event
+    return steps
+
+
+Names = Mapping[type[models.Model], Mapping[object, str]]
+
+
+def _names(steps: list[_Step]) -> Names:
+    """The names behind every foreign key that appears in a change: one query per table."""
+    wanted: dict[type[models.Model], set[object]] = defaultdict(set)
+    for step in steps:
+        for field, old, new in step.pairs():
+            if isinstance(field, models.ForeignKey):
+                target: Any = field.related_model
+                wanted[target] |= {value for value in (old, new) if value is not None}
+    return {
+        target: {row.pk: str(row) for row in target._base_manager.filter(pk__in=keys)}
+        for target, keys in wanted.items()
+    }
+
+
+def _told(step: _Step, names: Names) -> Change:
+    event = step.event
+    context = event.pgh_context or {}
+    fields = tuple(
+        FieldChange(
+            str(field.verbose_name), _in_words(field, old, names), _in_words(field, new, names)
+        )
+        for field, old, new in step.pairs()
+    )
+    return Change(
+        at=event.pgh_created_at,
+        actor=context.get("actor", NOBODY),
+        door=_DOORS.get(context.get("door", ""), ""),
+        verb=_VERBS[event.pgh_label],
+        record=f"{step.model._meta.verbose_name} {_label(step)}".strip(),
+        fields=fields,
+        reason=context.get("reason", ""),
+    )
+
+
+def _label(step: _Step) -> str:
+    """What tells one part from its sisters: its number, code or name."""
+    for name in ("code", "number", "title", "full_name", "name", "document_number"):
+        value = getattr(step.event, name, None)
+        if value not in (None, ""):
+            return str(value)
+    return ""
+
+
+def _is_nothing(value: Any) -> bool:
+    return value is None or value == "" or value == [] or value == {}
+
+
+def _in_words(field: models.Field[Any, Any], value: Any, names: Names) -> str:
+    """A stored value as people read it."""
+    if _is_nothing(value):
+        return NOTHING
+    if isinstance(field, models.ForeignKey):
+        target: Any = field.related_model
+        return names.get(target, {}).get(value, f"รายการที่ถูกลบแล้ว ({value})")
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    return _plain_words(value)
+
+
+def _plain_words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "ใช่" if value else "ไม่ใช่"
+    if isinstance(value, Decimal):
+        return baht(value)
+    if isinstance(value, dt.datetime):
+        local = timezone.localtime(value)
+        return f"{short_date(local.date())} {local:%H.%M} น."
+    if isinstance(value, dt.date):
+        return short_date(value)
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_plain_words(item) for item in value)
+    return str(value)
