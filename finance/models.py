@@ -13,7 +13,7 @@ from django.db.models import F, Q
 
 from codi.history import tracked
 from codi.triggers import append_only, row_rule
-from finance.triggers import LEDGER_BALANCE, PLAN_WITHIN_APPROVED
+from finance.triggers import LEDGER_BALANCE, PLAN_ADDED, PLAN_CHANGED
 from programs.models import BudgetFrame, Meeting, Project
 from programs.models.base import BahtField, check, not_blank, together, unique
 
@@ -87,7 +87,8 @@ class Instalment(models.Model):
             ),
         ]
         triggers = [
-            PLAN_WITHIN_APPROVED,
+            PLAN_ADDED,
+            PLAN_CHANGED,
             row_rule(
                 "finance_instalment_stays_with_project",
                 broken="NEW.project_id <> OLD.project_id",

@@ -77,23 +77,43 @@ LEDGER_BALANCE = pgtrigger.Trigger(
 PLAN_TOO_LARGE = "ผลรวมของทุกงวดเกินงบที่อนุมัติ (หรือที่ขอ หากยังไม่อนุมัติ) ปรับจำนวนเงินของงวดแล้วบันทึกใหม่"
 PLAN_BELOW_PAID = "งวดนี้จ่ายไปแล้วมากกว่าจำนวนที่แก้ จึงลดต่ำกว่ายอดที่จ่ายแล้วไม่ได้"
 
-PLAN_WITHIN_APPROVED = pgtrigger.Trigger(
-    name="finance_plan_within_approved",
+_PLAN_SUM = f"""
+    PERFORM 1 FROM programs_project p
+     WHERE p.id IN (SELECT project_id FROM changed) ORDER BY p.id FOR UPDATE;
+    IF EXISTS (
+        SELECT 1 FROM (SELECT i.project_id, sum(i.planned_baht) AS planned FROM finance_instalment i
+                        WHERE i.project_id IN (SELECT project_id FROM changed) GROUP BY 1) AS plan
+          JOIN programs_project p ON p.id = plan.project_id
+         WHERE plan.planned > COALESCE(p.approved_baht, p.requested_baht))
+    THEN {raises("finance_plan_within_approved", PLAN_TOO_LARGE)} END IF;
+"""
+
+PLAN_ADDED = pgtrigger.Trigger(
+    name="finance_plan_added",
+    level=pgtrigger.Statement,
     when=pgtrigger.After,
-    operation=pgtrigger.Insert | pgtrigger.Update,
-    declare=[("ceiling", "numeric"), ("planned", "numeric"), ("most_paid", "numeric")],
+    operation=pgtrigger.Insert,
+    referencing=pgtrigger.Referencing(new="changed"),
+    func=f"{_PLAN_SUM} RETURN NULL;",
+)
+
+PLAN_CHANGED = pgtrigger.Trigger(
+    name="finance_plan_changed",
+    level=pgtrigger.Statement,
+    when=pgtrigger.After,
+    operation=pgtrigger.Update,
+    referencing=pgtrigger.Referencing(new="changed"),
     func=f"""
-    SELECT COALESCE(p.approved_baht, p.requested_baht) INTO ceiling
-      FROM programs_project p WHERE p.id = NEW.project_id FOR UPDATE;
-    SELECT sum(planned_baht) INTO planned FROM finance_instalment WHERE project_id = NEW.project_id;
-    IF planned > ceiling THEN {raises("finance_plan_within_approved", PLAN_TOO_LARGE)} END IF;
-    IF TG_OP = 'UPDATE' AND NEW.planned_baht < OLD.planned_baht THEN
-        SELECT max(net) INTO most_paid FROM (
-            SELECT sum(net_baht) OVER (ORDER BY effective_on, id) AS net
-              FROM finance_ledgerentry WHERE instalment_id = NEW.id) AS running;
-        IF most_paid > NEW.planned_baht
-        THEN {raises("finance_plan_not_below_paid", PLAN_BELOW_PAID)} END IF;
-    END IF;
+    {_PLAN_SUM}
+    IF EXISTS (
+        SELECT 1 FROM (SELECT e.instalment_id,
+                              sum(e.net_baht) OVER (PARTITION BY e.instalment_id
+                                                    ORDER BY e.effective_on) AS net
+                         FROM finance_ledgerentry e
+                        WHERE e.instalment_id IN (SELECT id FROM changed)) AS running
+          JOIN finance_instalment i ON i.id = running.instalment_id
+         WHERE running.net > i.planned_baht)
+    THEN {raises("finance_plan_not_below_paid", PLAN_BELOW_PAID)} END IF;
     RETURN NULL;
     """,
 )
