@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from codi.places import official
 from codi.places.models import District, Place, PlaceAlias, Province, Region, Subdistrict
@@ -113,4 +113,8 @@ def _store(
         unique_fields=[key],
         update_fields=[model._meta.get_field(field.removesuffix("_id")).name for field in fields],
     )
+    if changed:
+        # Without fresh statistics the planner takes the tables for empty and joins them row by row.
+        with connection.cursor() as cursor:
+            cursor.execute(f'ANALYZE "{model._meta.db_table}"')
     return Loaded(str(model._meta.verbose_name), len(rows), len(changed))
