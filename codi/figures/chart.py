@@ -25,10 +25,10 @@ from codi.figures.grid import Grid, Row
 from codi.thai.numbers import number
 from codi.thai.typeface import font_file
 
-# Dark blue and light amber differ in brightness, not only in hue (safe for colour-blind readers
+# Dark teal and light gold differ in brightness, not only in hue (safe for colour-blind readers
 # and on a black-and-white printer); the third is between them.
-COLOURS = ("#1d5b79", "#f0b35a", "#7fa6b8")
-INK, QUIET, RULE = "#15202b", "#4a5560", "#d5dce1"
+COLOURS = ("#0f5c59", "#e2b04a", "#8db8b5")
+INK, QUIET, RULE = "#15202b", "#4a5560", "#d8e1e1"
 MILLION = Decimal(1_000_000)
 # The drawing library keeps its settings in one global place.
 _drawing = threading.Lock()

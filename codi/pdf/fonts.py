@@ -1,4 +1,4 @@
-"""Fonts of print and web, derived from the packaged Sarabun (OFL, no reserved font name).
+"""The print fonts, derived from the packaged Sarabun (OFL, no reserved font name).
 
 Print needs a cure. The shaper splits ำ into nikhahit and า of one cluster, and the PDF engine keeps
 for each glyph the text of the first cluster it met, so that ดำเนิน is copied as ดาเนิน. The family
@@ -19,25 +19,17 @@ from typing import Any
 
 from codi.thai.typeface import font_file
 
-CODE_VERSION = "2"
+CODE_VERSION = "3"
 FAMILY = "CODI Sarabun"
 # Bold and the slanted styles are left out: their tone marks stand so far right that readers of the
 # file copy them behind the next letter (ซึ่ง as ซึง่). SemiBold takes the place of bold.
 PRINT_STYLES = ("Regular", "SemiBold")
-WEB_STYLES = ("Regular", "SemiBold", "Bold")
 NIKHAHIT, SARA_AA = 0x0E4D, 0x0E32
-WEB_UNICODES = (
-    *range(0x20, 0x7F),
-    *range(0x0E01, 0x0E3B),
-    *range(0x0E3F, 0x0E5C),
-    *(0xA0, 0xA7, 0xA9, 0xAB, 0xB0, 0xB1, 0xB7, 0xBB, 0xD7, 0x200B, 0x200C, 0x200D),
-    *(0x2010, 0x2013, 0x2014, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2026, 0x2212, 0x25CC),
-)
 Offset = tuple[int, int]
 
 
 def font_dir() -> Path:
-    """The folder of our fonts (``print/*.ttf``, ``web/*.woff2``), built when missing or stale."""
+    """The folder of our fonts (``print/*.ttf``), built when missing or stale."""
     from django.conf import settings
 
     target = Path(settings.DATA_DIR) / "fonts"
@@ -57,13 +49,10 @@ def build_fonts(target: Path) -> None:
     with _locked(target / ".lock"):
         if _stamp_of(target) == stamp:
             return
-        for name in ("print", "web"):
-            shutil.rmtree(target / name, ignore_errors=True)
-            (target / name).mkdir()
+        shutil.rmtree(target / "print", ignore_errors=True)
+        (target / "print").mkdir()
         for style in PRINT_STYLES:
             _print_font(style, target / "print" / f"CODISarabun-{style}.ttf")
-        for style in WEB_STYLES:
-            _web_font(style, target / "web" / f"sarabun-{style.lower()}.woff2")
         shutil.copy(font_file().parent.parent / "LICENSE", target / "OFL.txt")
         (target / "stamp").write_text(stamp)
 
@@ -104,19 +93,6 @@ def _print_font(style: str, path: Path) -> None:
             record.string = text.replace("Sarabun", own)
     _join_sara_am(font)
     font.save(path)
-
-
-def _web_font(style: str, path: Path) -> None:
-    from fontTools import subset
-
-    font = _open(style)
-    options = subset.Options(flavor="woff2", hinting=False, layout_features=["*"])
-    options.layout_features = ["ccmp", "locl", "mark", "mkmk", "kern", "liga", "tnum", "lnum"]
-    options.recalc_timestamp = False
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=WEB_UNICODES)
-    subsetter.subset(font)
-    subset.save_font(font, str(path), options)
 
 
 def _join_sara_am(font: Any) -> None:
