@@ -1,0 +1,255 @@
+"""What moved between an edition and the one it replaces, and why.
+
+Both editions know the keys of the records behind each cell, and the ledger is only added to, so
+the reason of every move can be told: a new entry, one recorded late, or a correction.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from codi.figures.formats import column_title, text_of
+from codi.figures.grid import Cell, Grid, Unit
+from finance.models import BudgetMove, EntryKind, LedgerEntry
+from programs.models import BudgetFrame, Project
+from reports.content import Content, GridId, records_of
+from reports.records import CellKey, CellRecords, all_keys
+
+LEDGER, PROJECT, FRAME = "finance.ledgerentry", "programs.project", "programs.budgetframe"
+
+
+class Reason(StrEnum):
+    """Why a figure moved."""
+
+    NEW = "รายการใหม่"
+    LATE = "รายการบันทึกย้อนหลัง"
+    CORRECTION = "การแก้ไข"
+
+
+@dataclass(frozen=True)
+class Move:
+    """A cell that differs: where, from what to what, and why."""
+
+    table: str
+    before_as_of: dt.date
+    as_of: dt.date
+    figure_key: str
+    row: str
+    column: str
+    row_key: str
+    column_key: str
+    unit: Unit
+    before: Cell
+    now: Cell
+    reasons: tuple[Reason, ...]
+
+    @property
+    def before_text(self) -> str:
+        """The earlier value as printed."""
+        return text_of(self.unit, self.before)
+
+    @property
+    def now_text(self) -> str:
+        """The present value as printed."""
+        return text_of(self.unit, self.now)
+
+    @property
+    def why(self) -> str:
+        """The reasons as printed."""
+        return " และ".join(self.reasons) or "-"
+
+
+Records = Mapping[GridId, Mapping[CellKey, CellRecords]]
+
+
+def changes_since(content: Content, previous: Content) -> tuple[Move, ...]:
+    """The cells of ``content`` that differ from the frozen ``previous``, table by table.
+
+    A table is set against the earlier one of the same day; where no day is common, the last against
+    the last. A constant number of queries.
+    """
+    pairs = list(_pairs(content, previous))
+    if not pairs:
+        return ()
+    before, now = records_of(previous), records_of(content)
+    history = History.between(before, now)
+    return tuple(
+        move
+        for old, new in pairs
+        for move in _moves(
+            old,
+            new,
+            before.get((old.key, old.as_of), {}),
+            now.get((new.key, new.as_of), {}),
+            history,
+        )
+    )
+
+
+def _pairs(content: Content, previous: Content) -> Iterable[tuple[Grid, Grid]]:
+    earlier: dict[str, list[Grid]] = {}
+    for grid in previous.grids:
+        earlier.setdefault(grid.key, []).append(grid)
+    present: dict[str, list[Grid]] = {}
+    for grid in content.grids:
+        present.setdefault(grid.key, []).append(grid)
+    for key, grids in present.items():
+        old = {grid.as_of: grid for grid in earlier.get(key, [])}
+        common = [(old[grid.as_of], grid) for grid in grids if grid.as_of in old]
+        if common:
+            yield from common
+        elif old:
+            yield old[max(old)], grids[-1]
+
+
+def _moves(
+    old: Grid,
+    new: Grid,
+    before: Mapping[CellKey, CellRecords],
+    now: Mapping[CellKey, CellRecords],
+    history: History,
+) -> Iterable[Move]:
+    """Every number and day that differs, rows and columns that are gone included."""
+    rows = {row.key: row.title for grid in (old, new) for row in grid.rows}
+    columns = {column.key: column for grid in (old, new) for column in grid.columns}
+    for row_key, row in rows.items():
+        for key, column in columns.items():
+            if column.unit is Unit.TEXT:
+                continue
+            was = old.cells.get(row_key, {}).get(key)
+            value = new.cells.get(row_key, {}).get(key)
+            if was == value:
+                continue
+            cause = Cause(before, now, row_key, history, old.as_of)
+            yield Move(
+                table=new.title,
+                before_as_of=old.as_of,
+                as_of=new.as_of,
+                figure_key=new.key,
+                row=row,
+                column=column_title(column),
+                row_key=row_key,
+                column_key=key,
+                unit=column.unit,
+                before=was,
+                now=value,
+                reasons=tuple(sorted(cause.of(key), key=list(Reason).index)),
+            )
+
+
+@dataclass(frozen=True)
+class History:
+    """The records that only one of the two editions knows, read once for all cells."""
+
+    entries: Mapping[int, LedgerEntry]
+    new_entries_of: Mapping[int, tuple[LedgerEntry, ...]]
+    projects: Mapping[int, Project]
+    known_projects: frozenset[int]
+    moves_of: Mapping[int, tuple[BudgetMove, ...]]
+    frames: Mapping[int, BudgetFrame]
+
+    @classmethod
+    def between(cls, before: Records, now: Records) -> History:
+        """Read what differs; four queries."""
+        old, new = list(before.values()), list(now.values())
+        added = all_keys(new, LEDGER) - all_keys(old, LEDGER)
+        entries = LedgerEntry.objects.in_bulk(added)
+        by_project: dict[int, list[LedgerEntry]] = {}
+        for entry in sorted(entries.values(), key=lambda entry: entry.pk):
+            by_project.setdefault(entry.project_id, []).append(entry)
+        projects = all_keys(old, PROJECT) | all_keys(new, PROJECT)
+        frames = all_keys(old, FRAME) | all_keys(new, FRAME)
+        moves: dict[int, list[BudgetMove]] = {}
+        for move in BudgetMove.objects.filter(from_frame__in=frames) | BudgetMove.objects.filter(
+            to_frame__in=frames
+        ):
+            moves.setdefault(move.from_frame_id, []).append(move)
+            moves.setdefault(move.to_frame_id, []).append(move)
+        return cls(
+            entries=entries,
+            new_entries_of={key: tuple(found) for key, found in by_project.items()},
+            projects=Project.objects.in_bulk(projects),
+            known_projects=all_keys(old, PROJECT),
+            moves_of={key: tuple(found) for key, found in moves.items()},
+            frames=BudgetFrame.objects.in_bulk(frames),
+        )
+
+
+def _dated(day: dt.date | None, known_until: dt.date) -> Reason:
+    """What was true by the earlier day but not known then came late; the rest is new."""
+    return Reason.LATE if day is not None and day <= known_until else Reason.NEW
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Finds why the cells of one row moved."""
+
+    before: Mapping[CellKey, CellRecords]
+    now: Mapping[CellKey, CellRecords]
+    row_key: str
+    history: History
+    known_until: dt.date
+    _none: CellRecords = field(default=CellRecords(), repr=False)
+
+    def of(self, column: str) -> set[Reason]:
+        """The reasons of one cell; of a derived one, those of its parts."""
+        key, _, fixed_row = column.partition("@")
+        row = fixed_row or self.row_key
+        was = self.before.get((row, key), self._none)
+        is_now = self.now.get((row, key), self._none)
+        parts = is_now.parts or was.parts
+        if parts:
+            return {reason for part in parts for reason in self.of(part[1:])}
+        changed = self._changed(was, is_now)
+        label = is_now.model_label or was.model_label
+        if label == LEDGER:
+            return {
+                self._entry(self.history.entries[key])
+                for key in changed & set(self.history.entries)
+            }
+        if label == PROJECT:
+            return {
+                r for key in changed for r in self._project(key, key in set(is_now.keys), column)
+            }
+        if label == FRAME:
+            return {reason for key in changed for reason in self._frame(key)}
+        return set()
+
+    @staticmethod
+    def _changed(was: CellRecords, now: CellRecords) -> set[int]:
+        """Keys that only one side has, or that add another amount."""
+        before: dict[int, Any] = dict(
+            zip(was.keys, was.amounts or [1] * len(was.keys), strict=True)
+        )
+        after: dict[int, Any] = dict(zip(now.keys, now.amounts or [1] * len(now.keys), strict=True))
+        return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+
+    def _entry(self, entry: LedgerEntry) -> Reason:
+        if entry.kind in (EntryKind.REVERSAL, EntryKind.ADJUSTMENT):
+            return Reason.CORRECTION
+        return _dated(entry.effective_on, self.known_until)
+
+    def _project(self, key: int, is_in: bool, column: str) -> set[Reason]:
+        project = self.history.projects.get(key)
+        if project is None:
+            return {Reason.CORRECTION}
+        if project.cancelled_on is not None and not is_in:
+            return {Reason.CORRECTION}
+        if column == "recorded_count":
+            return {_dated(project.recorded_on, self.known_until)}
+        found = {self._entry(entry) for entry in self.history.new_entries_of.get(key, ())}
+        if key not in self.history.known_projects:
+            found = {_dated(project.approved_on, self.known_until)} | (found - {Reason.NEW})
+        return found or {Reason.NEW}
+
+    def _frame(self, key: int) -> set[Reason]:
+        frame = self.history.frames.get(key)
+        moves = self.history.moves_of.get(key, ())
+        found = {_dated(move.moved_on, self.known_until) for move in moves}
+        if not found and frame is not None:
+            found = {_dated(frame.allocated_on, self.known_until)}
+        return found or {Reason.CORRECTION}

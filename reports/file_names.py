@@ -1,0 +1,23 @@
+"""Thai names of the files that people download: report, scope, period, edition."""
+
+from __future__ import annotations
+
+import re
+
+from codi.thai.dates import short_date
+from reports.content import Content
+
+UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
+
+
+def file_name(content: Content, suffix: str) -> str:
+    """รายงานสถานการณ์โครงการ_NL2564_ภาคเหนือ_ณ 31 พ.ค. 64 ถึง 5 ส.ค. 64_ฉบับที่ 1.pdf."""
+    facts, days = content.facts, content.as_of_dates
+    period = f"ณ {short_date(days[0])}"
+    if len(days) > 1:
+        period += f" ถึง {short_date(days[-1])}"
+    parts = [facts["title"], facts["programme"]["code"], facts["region"]["name"], period]
+    if content.edition is not None:
+        draft = "" if content.edition.is_frozen else " ร่าง"
+        parts.append(f"ฉบับที่ {content.edition.number}{draft}")
+    return UNSAFE.sub(" ", "_".join(parts)) + f".{suffix}"

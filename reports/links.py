@@ -1,0 +1,39 @@
+"""From a figure to its records: the addresses behind the cells of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.urls import reverse
+
+from codi.figures.grid import Grid
+from codi.figures.html import CellLink
+from reports.content import Content
+
+LinkFor = Callable[[Grid], CellLink]
+
+
+def link_for(content: Content, *, absolute: bool = False) -> LinkFor:
+    """For a grid of the report, the function from row and column to the page of its records.
+
+    ``absolute`` addresses begin with the site's own and work from a file.
+    """
+    base = settings.SITE_URL.rstrip("/") if absolute else ""
+
+    def of_grid(grid: Grid) -> CellLink:
+        return CellLink(lambda row, column: base + cell_address(content, grid, row, column))
+
+    return of_grid
+
+
+def cell_address(content: Content, grid: Grid, row: str, column: str) -> str:
+    """The page of the records behind a cell: the edition's own, or of the live figure."""
+    place = {"as_of": grid.as_of.isoformat(), "row": row, "column": column}
+    if content.edition is not None:
+        query = urlencode({"figure": grid.key, **place})
+        return f"{reverse('reports:cell', args=[content.edition.pk])}?{query}"
+    scope = content.scope
+    query = urlencode({"programme": scope.programme, "region": scope.region, **place})
+    return f"{reverse('reports:figure_cell', args=[grid.key])}?{query}"

@@ -1,0 +1,26 @@
+"""Editions of reports: the issue itself, and the parts that are frozen with it."""
+
+from reports.models.editions import FROZEN_STATES, TRANSITIONS, Edition, EditionState
+from reports.models.parts import (
+    EditionCheck,
+    EditionFile,
+    EditionGrid,
+    EditionRecord,
+    EditionText,
+    FileKind,
+    TextOrigin,
+)
+
+__all__ = [
+    "FROZEN_STATES",
+    "TRANSITIONS",
+    "Edition",
+    "EditionCheck",
+    "EditionFile",
+    "EditionGrid",
+    "EditionRecord",
+    "EditionState",
+    "EditionText",
+    "FileKind",
+    "TextOrigin",
+]

@@ -1,0 +1,1 @@
+"""Computed sentences: pure functions of facts and grids, never typed by hand."""

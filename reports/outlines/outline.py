@@ -1,0 +1,68 @@
+"""The shape of an outline: the figures it shows, as of which of its days, and its staff texts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from codi.figures.grid import Grid
+
+Sentences = dict[str, str]
+Narrator = Callable[[Mapping[str, Any], Sequence[Grid]], Sentences]
+
+
+class UnknownOutline(LookupError):
+    """No outline has that key."""
+
+
+class When(StrEnum):
+    """As of which of the report's days a figure is shown."""
+
+    EACH = "each"
+    LAST = "last"
+
+
+@dataclass(frozen=True)
+class FigureSlot:
+    """A figure in its place; ``wide`` puts it on landscape pages, ``chart`` draws it as well."""
+
+    figure_key: str
+    when: When = When.LAST
+    wide: bool = False
+    chart: tuple[str, ...] = ()
+
+    def days(self, as_of_dates: Sequence[dt.date]) -> tuple[dt.date, ...]:
+        """The days as of which the figure is computed."""
+        return tuple(as_of_dates) if self.when is When.EACH else tuple(as_of_dates[-1:])
+
+
+@dataclass(frozen=True)
+class TextSlot:
+    """A block that staff write: its heading in the report and a hint what belongs there."""
+
+    key: str
+    title: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A report: its name, figures in order, staff texts, template and computed sentences.
+
+    ``narrate(facts, grids)`` gives the computed sentences by slot, in the order of the report.
+    """
+
+    key: str
+    title: str
+    description: str
+    figures: tuple[FigureSlot, ...]
+    texts: tuple[TextSlot, ...]
+    template: str
+    narrate: Narrator
+
+    def text_slot(self, key: str) -> TextSlot:
+        """The staff block of a key; raises ``KeyError``."""
+        return {slot.key: slot for slot in self.texts}[key]

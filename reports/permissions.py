@@ -1,0 +1,152 @@
+"""Who may make, submit, approve and issue editions, and why not."""
+
+from __future__ import annotations
+
+from codi.accounts.models import Role, User
+from codi.accounts.permissions import Decision, all_of, allow, deny
+from codi.places.models import Region
+from reports.models import Edition, EditionCheck, EditionState
+
+MAKERS = (Role.REGIONAL_OFFICER, Role.REGIONAL_MANAGER, Role.ANALYST)
+APPROVERS = (Role.REGIONAL_MANAGER, Role.EXECUTIVE)
+RENDERERS = (*MAKERS, Role.EXECUTIVE)
+
+
+def _is(user: User, *roles: Role) -> Decision:
+    if user.role in roles:
+        return allow()
+    return deny(f"ทำได้เฉพาะ{' หรือ '.join(role.label for role in roles)}")
+
+
+def _in_state(edition: Edition, *states: EditionState) -> Decision:
+    if edition.state in states:
+        return allow()
+    names = " หรือ ".join(f"“{state.label}”" for state in states)
+    return deny(f"ฉบับนี้อยู่ในสถานะ “{edition.get_state_display()}” ทำได้เมื่ออยู่ในสถานะ {names}")
+
+
+def _covers(user: User, region_code: str) -> Decision:
+    if user.province_id:
+        return deny("รายงานระดับภาคมีข้อมูลของทุกจังหวัด ผู้มีขอบเขตระดับจังหวัดจึงใช้ไม่ได้")
+    inside = user.sees_nation or user.region_id == region_code
+    return allow() if inside else deny("รายงานนี้อยู่นอกขอบเขตพื้นที่ของท่าน")
+
+
+def _in_scope(user: User, edition: Edition) -> Decision:
+    return _covers(user, edition.region_id)
+
+
+def can_see_reports(user: User) -> Decision:
+    """Open the list of reports: everybody whose scope holds a whole region."""
+    if user.province_id:
+        return deny("รายงานระดับภาคมีข้อมูลของทุกจังหวัด ผู้มีขอบเขตระดับจังหวัดจึงใช้ไม่ได้")
+    return allow()
+
+
+def can_create(user: User) -> Decision:
+    """Make a draft of some region."""
+    return all_of(can_see_reports(user), _is(user, *MAKERS))
+
+
+def can_create_for(user: User, region: Region) -> Decision:
+    """Make a draft of this region."""
+    return all_of(_is(user, *MAKERS), _covers(user, region.pk))
+
+
+def can_edit(user: User, edition: Edition) -> Decision:
+    """Write the texts of a draft, or of what was sent back."""
+    return all_of(
+        _is(user, *MAKERS),
+        _in_scope(user, edition),
+        _in_state(edition, EditionState.DRAFT, EditionState.SENT_BACK),
+    )
+
+
+def can_submit(user: User, edition: Edition) -> Decision:
+    """Propose a draft for approval."""
+    return can_edit(user, edition)
+
+
+def can_render(user: User, edition: Edition) -> Decision:
+    """Make the draft's PDF again from what the tables tell now."""
+    frozen = deny("ฉบับนี้ตรึงตัวเลขแล้ว แฟ้มจึงทำใหม่ไม่ได้") if edition.is_frozen else allow()
+    return all_of(_is(user, *RENDERERS), _in_scope(user, edition), frozen)
+
+
+def _not_the_maker(user: User, edition: Edition) -> Decision:
+    if user.pk in (edition.created_by_id, edition.submitted_by_id):
+        return deny("ผู้จัดทำหรือผู้เสนออนุมัติฉบับของตนเองไม่ได้ ให้ผู้อื่นที่มีสิทธิเป็นผู้อนุมัติ")
+    return allow()
+
+
+def can_approve(user: User, edition: Edition) -> Decision:
+    """Approve what was submitted; never one's own edition."""
+    return all_of(
+        _is(user, *APPROVERS),
+        _in_scope(user, edition),
+        _in_state(edition, EditionState.SUBMITTED),
+        _not_the_maker(user, edition),
+    )
+
+
+def can_send_back(user: User, edition: Edition) -> Decision:
+    """Send an edition back to its maker with a reason."""
+    return all_of(
+        _is(user, *APPROVERS),
+        _in_scope(user, edition),
+        _in_state(edition, EditionState.SUBMITTED, EditionState.APPROVED),
+    )
+
+
+def can_issue(user: User, edition: Edition) -> Decision:
+    """Freeze an approved edition and have its files made."""
+    return all_of(
+        _is(user, *APPROVERS),
+        _in_scope(user, edition),
+        _in_state(edition, EditionState.APPROVED),
+    )
+
+
+def can_withdraw(user: User, edition: Edition) -> Decision:
+    """Take back an issue whose files could not be made."""
+    return all_of(
+        _is(user, *APPROVERS),
+        _in_scope(user, edition),
+        _in_state(edition, EditionState.ISSUING),
+    )
+
+
+def can_replace(user: User, edition: Edition) -> Decision:
+    """Make a new edition in place of an issued one."""
+    return all_of(
+        _is(user, *MAKERS),
+        _in_scope(user, edition),
+        _in_state(edition, EditionState.ISSUED),
+    )
+
+
+def can_ask_waiver(user: User, edition: Edition) -> Decision:
+    """Ask that a failed check does not block the issue."""
+    return all_of(
+        _is(user, *MAKERS),
+        _in_scope(user, edition),
+        _in_state(
+            edition,
+            EditionState.DRAFT,
+            EditionState.SENT_BACK,
+            EditionState.SUBMITTED,
+            EditionState.APPROVED,
+        ),
+    )
+
+
+def can_allow_waiver(user: User, check: EditionCheck) -> Decision:
+    """Allow a waiver that somebody else asked for."""
+    own = check.asked_by_id == user.pk
+    return all_of(
+        _is(user, *APPROVERS),
+        _in_scope(user, check.edition),
+        _in_state(check.edition, EditionState.SUBMITTED, EditionState.APPROVED),
+        deny("ยังไม่มีผู้ขอผ่อนผันรายการนี้") if check.asked_by_id is None else allow(),
+        deny("ผู้ขอผ่อนผันอนุญาตให้ตนเองไม่ได้ ให้ผู้อื่นที่มีสิทธิเป็นผู้อนุญาต") if own else allow(),
+    )

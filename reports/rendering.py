@@ -1,0 +1,249 @@
+"""A report as HTML for print, and the PDF of it. The same content gives the same bytes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from codi.figures import figure as figures
+from codi.figures.chart import description, stacked_bars
+from codi.figures.formats import text_of
+from codi.figures.grid import Grid, Unit
+from codi.figures.html import CellLink
+from codi.fiscal import AsOf
+from codi.pdf.renderer import RenderResult, print_stylesheet, render
+from codi.thai.dates import long_date, short_date
+from codi.thai.numbers import number
+from reports.blocks import blocks_of
+from reports.content import Content, Table
+from reports.links import link_for
+from reports.sheets import keys_of
+
+FOLDER = "reports/regional_status/"
+Progress = Callable[[int, str], None]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A table as a template shows it: grid, links of its cells, and its chart, if it has one."""
+
+    grid: Grid
+    link: CellLink
+    chart: str = ""
+    chart_title: str = ""
+    chart_text: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the report under a heading of the contents."""
+
+    key: str
+    title: str
+    template: str
+    wide: bool = False
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+def pdf_of(content: Content, progress: Progress | None = None) -> RenderResult:
+    """The PDF. Raises :class:`codi.pdf.renderer.RenderFailed`."""
+    tell = progress or (lambda _percent, _stage: None)
+    tell(45, "วาดแผนภูมิ")
+    charts = charts_of(content)
+    tell(60, "จัดหน้า")
+    own = (Path(settings.BASE_DIR) / "static/css/print-report.css").read_text("utf-8")
+    return render(
+        html_of(content),
+        assets=charts,
+        stylesheets=[print_stylesheet(), own],
+        created_at=created_at(content),
+    )
+
+
+def created_at(content: Content) -> dt.datetime | None:
+    """When an issued edition was frozen; nothing for what still follows the tables."""
+    edition = content.edition
+    return edition.frozen_at if edition is not None and edition.is_frozen else None
+
+
+def charts_of(content: Content) -> dict[str, bytes]:
+    """File name → drawing of every table that is drawn as well."""
+    return {
+        chart_name(table): stacked_bars(table.grid, table.slot.chart, title=chart_title(table.grid))
+        for table in content.tables
+        if has_chart(table)
+    }
+
+
+def has_chart(table: Table) -> bool:
+    """Whether the table is drawn: its outline says so, and there is something to draw."""
+    return bool(table.slot.chart) and bool(table.grid.items)
+
+
+def chart_name(table: Table) -> str:
+    """projects.disbursement_by_province-20210805.svg."""
+    return f"{table.grid.key}-{table.grid.as_of:%Y%m%d}.svg"
+
+
+def _chart_text(table: Table) -> str:
+    """The chart for those who do not see it."""
+    names = [row.title for row in table.grid.items]
+    return description(table.grid, table.slot.chart, names)
+
+
+def chart_title(grid: Grid) -> str:
+    """The finding that the chart shows."""
+    paid = grid.value("total", "paid_pct")
+    day = AsOf(grid.as_of).label
+    if paid is None:
+        return f"{day} ยังไม่มีงบประมาณที่อนุมัติ"
+    return f"{day} เบิกจ่ายแล้วร้อยละ {text_of(Unit.PERCENT, paid)} ของงบประมาณที่อนุมัติ"
+
+
+def html_of(content: Content) -> str:
+    """The whole printed document; its figures lead to their records on the site."""
+    facts = content.facts
+    about = facts.get("edition")
+    context = {
+        "content": content,
+        "facts": facts,
+        "about": _told(about),
+        "is_draft": about is None,
+        "as_of_text": as_of_text(content),
+        "sections": list(sections_of(content)),
+    }
+    return render_to_string(content.outline.template, context)
+
+
+def _told(about: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What the report says of itself, with its day as printed."""
+    if about is None:
+        return None
+    return {**about, "issued_date": long_date(dt.date.fromisoformat(about["issued_on"]))}
+
+
+def as_of_text(content: Content) -> str:
+    """ข้อมูล ณ วันที่ 31 พฤษภาคม 2564 และ 5 สิงหาคม 2564."""
+    days = [long_date(day) for day in content.as_of_dates]
+    head = " ".join(days[:-1])
+    return f"ข้อมูล ณ วันที่ {head} และ {days[-1]}" if head else f"ข้อมูล ณ วันที่ {days[-1]}"
+
+
+def shown_tables(content: Content, *, absolute: bool = True) -> dict[str, list[Shown]]:
+    """Figure key → its tables in order of their days."""
+    link = link_for(content, absolute=absolute)
+    found: dict[str, list[Shown]] = {}
+    for table in content.tables:
+        grid = table.grid
+        drawn = has_chart(table)
+        found.setdefault(grid.key, []).append(
+            Shown(
+                grid,
+                link(grid),
+                chart_name(table) if drawn else "",
+                chart_title(grid) if drawn else "",
+                _chart_text(table) if drawn else "",
+            )
+        )
+    return found
+
+
+def sections_of(content: Content, *, absolute: bool = True) -> Iterator[Section]:
+    """The sections that have something to say, in the order of the report."""
+    tables = shown_tables(content, absolute=absolute)
+    yield Section(
+        "opening",
+        "ความเป็นมา เป้าหมาย และกรอบงบประมาณ",
+        f"{FOLDER}opening.html",
+        context={"targets": _targets(content)},
+    )
+    for slot in content.outline.texts:
+        blocks = blocks_of(content.staff_texts.get(slot.key, ""))
+        if blocks:
+            yield Section(slot.key, slot.title, f"{FOLDER}text.html", context={"blocks": blocks})
+    for key, title, template, wide in (
+        ("projects.disbursement_by_level", "รายงานผลการเบิกจ่าย", "levels.html", True),
+        (
+            "projects.disbursement_by_province",
+            "สถานะการเบิกจ่ายรายจังหวัดและงบภาค",
+            "provinces.html",
+            False,
+        ),
+        ("projects.disbursement_by_month", "การเบิกจ่ายรายเดือน", "months.html", False),
+        ("projects.detail", "รายละเอียดโครงการและการเบิกจ่าย", "detail.html", True),
+        ("projects.late", "โครงการที่เบิกจ่ายล่าช้า", "late.html", False),
+    ):
+        if key in tables:
+            yield Section(
+                key.partition(".")[2],
+                title,
+                FOLDER + template,
+                wide,
+                {"tables": tables[key], "statements": _statements(content)},
+            )
+    yield from _closing(content)
+
+
+def _statements(content: Content) -> list[tuple[str, str]]:
+    """1.1 to 1.4 with their sentences."""
+    return [
+        (f"1.{number}", content.sentences[f"statement.{number}"])
+        for number in range(1, 5)
+        if f"statement.{number}" in content.sentences
+    ]
+
+
+def _targets(content: Content) -> list[dict[str, Any]]:
+    return [
+        {
+            **target,
+            "shown_count": number(target["count"]),
+            "set_on": short_date(dt.date.fromisoformat(target["set_on"])),
+        }
+        for target in content.facts["targets"]
+    ]
+
+
+def _dated(move: dict[str, Any]) -> dict[str, Any]:
+    return {**move, "as_of_short": short_date(dt.date.fromisoformat(move["as_of"]))}
+
+
+def _closing(content: Content) -> Iterator[Section]:
+    """What moved since the edition before, the checks, and the definitions."""
+    about = content.facts.get("edition") or {}
+    if "replaces" in about:
+        moves = about["changes"]
+        main = [m for m in moves if m["figure_key"] == "projects.disbursement_by_level"]
+        yield Section(
+            "changes",
+            f"ตัวเลขที่เปลี่ยนจากฉบับที่ {about['replaces']}",
+            f"{FOLDER}changes.html",
+            context={"moves": [_dated(move) for move in main], "others": len(moves) - len(main)},
+        )
+    yield Section(
+        "checks",
+        "ผลการตรวจสอบตัวเลขและข้อสังเกต",
+        f"{FOLDER}checks.html",
+        context={
+            "passed": [checked for checked in content.checks if checked.result.is_ok],
+            "failed": [checked for checked in content.checks if not checked.result.is_ok],
+        },
+    )
+    known = {grid.key: grid for grid in content.grids}
+    yield Section(
+        "definitions",
+        "นิยามและแหล่งข้อมูล",
+        f"{FOLDER}definitions.html",
+        context={
+            "definitions": [
+                (known[key].title, figures.get(key).definition, known[key].source)
+                for key in keys_of(content)
+            ]
+        },
+    )

@@ -1,0 +1,32 @@
+"""Every write to editions: making and judging a draft, freezing and issuing it."""
+
+from reports.services.drafts import (
+    allow_waiver,
+    approve,
+    ask_waiver,
+    create_edition,
+    replace_edition,
+    request_draft_file,
+    send_back,
+    submit,
+    update_text,
+)
+from reports.services.issuing import complete_issue, issue, request_issue_files, withdraw_issue
+from reports.services.rendering_jobs import RENDER
+
+__all__ = [
+    "RENDER",
+    "allow_waiver",
+    "approve",
+    "ask_waiver",
+    "complete_issue",
+    "create_edition",
+    "issue",
+    "replace_edition",
+    "request_draft_file",
+    "request_issue_files",
+    "send_back",
+    "submit",
+    "update_text",
+    "withdraw_issue",
+]

@@ -1,0 +1,50 @@
+"""The door for long work: making the files of an edition."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from codi.errors import Refused
+from codi.jobs import Product, Progress, handler
+from codi.jobs.models import Job
+from codi.pdf.renderer import RenderFailed
+from reports import services
+from reports.content import Content, of_edition
+from reports.file_names import file_name
+from reports.models import Edition, FileKind
+from reports.rendering import pdf_of
+from reports.sheets import xlsx_of
+
+
+@handler(services.RENDER, title="จัดทำแฟ้มรายงาน")
+def render_edition(job: Job, progress: Progress) -> Product | None:
+    """Make the PDF of a draft, or both files of an edition that is being issued.
+
+    The draft's file is the job's own; the files of an issue are stored with the edition, in the
+    transaction that issues it.
+    """
+    edition = Edition.objects.select_related("programme__funding_source", "region").get(
+        pk=job.payload["edition"]
+    )
+    issuing = bool(job.payload["issue"])
+    if issuing and not edition.is_frozen:
+        raise Refused("การออกฉบับนี้ถูกถอนแล้ว จึงไม่จัดทำแฟ้ม", code="issue_withdrawn")
+    progress(5, "คำนวณตัวเลข")
+    content = of_edition(edition, today=timezone.localdate())
+    progress(30, "ตรวจสอบ")
+    pdf = _pdf(content, progress)
+    progress(85, "บันทึกแฟ้ม")
+    if issuing:
+        files: dict[str, bytes] = {FileKind.PDF: pdf, FileKind.XLSX: xlsx_of(content)}
+        services.complete_issue(edition=edition, files=files, now=timezone.now())
+        return None
+    path = progress.folder / "report.pdf"
+    path.write_bytes(pdf)
+    return Product(path, file_name(content, "pdf"))
+
+
+def _pdf(content: Content, progress: Progress) -> bytes:
+    try:
+        return pdf_of(content, progress).pdf
+    except RenderFailed as failed:
+        raise Refused(failed.message, code=failed.code) from failed
