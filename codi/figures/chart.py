@@ -60,6 +60,8 @@ def stacked_bars(
     ``labels`` names a text column that labels the bars instead of the row titles. ``title`` should
     say the finding; it and the values become the picture's text alternative.
     """
+    if len(parts) > len(COLOURS):
+        raise ValueError(f"a chart has at most {len(COLOURS)} parts")
     rows = grid.items
     names = [str(grid.value(row.key, labels) or row.title) if labels else row.title for row in rows]
     with _drawing:

@@ -238,3 +238,9 @@ def test_a_chart_is_the_same_bytes_again_and_escapes_names():
     made = [stacked_bars(grid(title="<ก&ข>"), ("paid",), title="<x>", shape=SCREEN) for _ in "ab"]
     assert made[0] == made[1]
     assert ElementTree.fromstring(made[0]).findtext("{*}title") == "<x>"
+
+
+def test_a_chart_refuses_more_parts_than_it_has_colours():
+    """A part left out silently would make the bars too short."""
+    with pytest.raises(ValueError, match="at most 3"):
+        stacked_bars(grid(), ("paid", "approved", "paid", "approved"), title="x")
