@@ -56,7 +56,8 @@ class ScopedMixin(LoginRequiredMixin, _Base):
 
     def visible(self, model: type[Model]) -> QuerySet[Any]:
         """All rows of ``model`` that the person may see."""
-        return cast(Any, model._default_manager).visible_to(self.user)
+        rows: QuerySet[Any] = cast(Any, model._default_manager).visible_to(self.user)
+        return rows
 
     def get_visible_or_404(self, model: type[Model], **lookup: Any) -> Any:
         """As :func:`visible_or_404`, for a model."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -112,7 +113,7 @@ class PersonForm(UserForm):
         required=False,
         help_text="เลือกเมื่อขอบเขตเป็นจังหวัด",
     )
-    sections = (
+    sections: Sequence[tuple[str, Sequence[str]]] = (
         ("ข้อมูลบุคคล", ("full_name", "email")),
         ("บทบาทและขอบเขต", ("role", "scope_level", "region", "province")),
     )

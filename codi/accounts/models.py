@@ -50,7 +50,7 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
 
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
         """Store a new user; ``password=None`` makes one who cannot log in."""
-        user = self.model(username=username, **fields)
+        user: User = self.model(username=username, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user

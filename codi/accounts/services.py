@@ -46,7 +46,7 @@ def create_user(*, actor: User, username: str, profile: Profile) -> tuple[User, 
         raise Refused(f"ชื่อผู้ใช้ {username} มีแล้ว ใช้ชื่ออื่น", field="username", code="username_taken")
     password = temporary_password()
     with acting(actor, door="web"), as_refusals():
-        user = User.objects.create_user(
+        user: User = User.objects.create_user(
             username, password, must_change_password=True, **_fields(profile)
         )
     return user, password
@@ -56,7 +56,7 @@ def create_user(*, actor: User, username: str, profile: Profile) -> tuple[User, 
 def update_user(*, actor: User, user: User, profile: Profile) -> User:
     """Change a person's name, role or scope. Raises :class:`Refused`."""
     _require(can_manage_users(actor, user))
-    locked = User.objects.select_for_update().get(pk=user.pk)
+    locked: User = User.objects.select_for_update().get(pk=user.pk)
     fields = _fields(profile)
     if locked.is_active and (profile.role, profile.scope_level) != (
         Role.ADMINISTRATOR,
@@ -74,7 +74,7 @@ def update_user(*, actor: User, user: User, profile: Profile) -> User:
 def set_active(*, actor: User, user: User, is_active: bool, reason: str) -> User:
     """Disable a person (their next click is the login page) or let them in again."""
     _require(can_manage_users(actor, user) if is_active else can_disable_user(actor, user))
-    locked = User.objects.select_for_update().get(pk=user.pk)
+    locked: User = User.objects.select_for_update().get(pk=user.pk)
     if not is_active:
         _keep_one_administrator(locked)
     locked.is_active = is_active
@@ -88,7 +88,7 @@ def reset_password(*, actor: User, user: User) -> str:
     """Give a person a new temporary password, shown once; all their sessions end."""
     _require(can_manage_users(actor, user))
     password = temporary_password()
-    locked = User.objects.select_for_update().get(pk=user.pk)
+    locked: User = User.objects.select_for_update().get(pk=user.pk)
     locked.set_password(password)
     locked.must_change_password = True
     with acting(actor, door="web", reason="ตั้งรหัสผ่านใหม่"):

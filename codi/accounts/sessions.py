@@ -65,12 +65,10 @@ def _send_to_login(request: HttpRequest, reason: str) -> HttpResponse:
     messages.warning(request, reason)
     came_from = request.get_full_path() if request.method == "GET" else "/"
     response = redirect_to_login(came_from)
-    if request.headers.get("HX-Request"):
-        # A fragment must not be replaced by the login page: htmx is told to load it whole.
-        address = response["Location"]
-        response = HttpResponse(status=204)
-        response["HX-Redirect"] = address
-    return response
+    if not request.headers.get("HX-Request"):
+        return response
+    # A fragment must not be replaced by the login page: htmx is told to load it whole.
+    return HttpResponse(status=204, headers={"HX-Redirect": response["Location"]})
 
 
 def _may_wait(request: HttpRequest) -> bool:

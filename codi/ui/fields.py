@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db.models import Model, QuerySet
 from django.urls import reverse
 
@@ -211,7 +212,7 @@ class TextField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         for validator in self.validators:
-            if getattr(validator, "code", "") == "max_length":
+            if isinstance(validator, MaxLengthValidator):
                 validator.message = (
                     "ข้อความยาวเกิน %(limit_value)d ตัวอักษร (พิมพ์มา %(show_value)d) กรุณาย่อข้อความ"
                 )
@@ -229,7 +230,7 @@ class LongTextField(TextField):
         return clean(forms.CharField.to_python(self, value) or "", keep_newlines=True)
 
 
-class ScopedModelChoiceField(forms.ModelChoiceField):
+class ScopedModelChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A choice among the records that the person may see, and no others.
 
     ``queryset_for(user)`` gives them; a key outside is refused as if it did not exist.

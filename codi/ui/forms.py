@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 from django import forms
 from django.forms.boundfield import BoundField
@@ -24,9 +24,10 @@ class UiBoundField(BoundField):
         attrs = super().build_widget_attrs(attrs, shown)
         if shown.is_hidden:
             return attrs
-        attrs["class"] = f"{_css_class(shown)} {shown.attrs.get('class', '')}".strip()
+        classes = [_css_class(shown), shown.attrs.get("class", "")]
         if self.errors:
-            attrs["class"] += " is-invalid"
+            classes.append("is-invalid")
+        attrs["class"] = " ".join(filter(None, classes))
         if self.field.required:
             attrs["aria-required"] = "true"
         return attrs
@@ -106,8 +107,7 @@ class ActionForm(UserForm):
 
 def _say_what_to_do(field: forms.Field) -> None:
     """Django's own Thai texts name neither the field nor the remedy."""
-    messages: Mapping[str, str] = forms.Field.default_error_messages
-    if field.error_messages.get("required") == messages["required"]:
+    if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
         verb = "เลือก" if isinstance(field, forms.ChoiceField | forms.ModelChoiceField) else "กรอก"
         field.error_messages["required"] = f"ยังไม่ได้{verb}{field.label or 'ช่องนี้'}"
     if "invalid_choice" in field.error_messages:
@@ -123,5 +123,5 @@ def _shown(bound: BoundField, value: Any) -> str:
     if isinstance(value, bool):
         return "ใช่" if value else "ไม่ใช่"
     if isinstance(field, forms.ChoiceField):
-        return str(dict(field.choices).get(value, value) or "-")
+        return str(dict(cast(Any, field.choices)).get(value, value) or "-")
     return str(value) if value not in field.empty_values else "-"

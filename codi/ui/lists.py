@@ -36,19 +36,19 @@ LONGEST_SEARCH = 100
 SEARCH, SORT, PAGE, SIZE, EXPORT = "q", "sort", "page", "size", "export"
 
 
-class ThaiDateFilter(django_filters.Filter):
+class ThaiDateFilter(django_filters.Filter):  # type: ignore[misc]
     """A day as people write it."""
 
     field_class = ThaiDateField
 
 
-class BahtFilter(django_filters.Filter):
+class BahtFilter(django_filters.Filter):  # type: ignore[misc]
     """An amount as people write it."""
 
     field_class = BahtField
 
 
-class ListFilter(django_filters.FilterSet):
+class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
     """The filters of a list; choices of places and records must be ``visible_to(request.user)``."""
 
     @property
@@ -111,7 +111,7 @@ class CountedPaginator(Paginator):  # type: ignore[type-arg]
         self.total_count = total_count
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         """Rows of the whole filter."""
         return self.total_count
 
@@ -200,7 +200,7 @@ class ListPage(LoginRequiredMixin, View):
         """The rows of search and filter, in order."""
         if not self.filterset.is_valid():
             return self.get_queryset().none()
-        found = self.filterset.qs
+        found: QuerySet[Any] = self.filterset.qs
         if self.search_text:
             found = found.filter(self._search_condition())
         order = self._order()

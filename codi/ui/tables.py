@@ -19,7 +19,7 @@ from codi.thai.numbers import baht, number, percent
 Kind = Literal["text", "number", "baht", "percent", "date"]
 
 
-class TextColumn(tables.Column):
+class TextColumn(tables.Column):  # type: ignore[misc]
     """Words, names and codes: always text, on the page and in every file.
 
     ``unit`` stands below the heading, ``definition`` goes to the export's sheet of conditions,
@@ -57,7 +57,7 @@ class TextColumn(tables.Column):
 class NumberColumn(TextColumn):
     """A number, right-aligned, thousands separated."""
 
-    kind = "number"
+    kind: Kind = "number"
 
     def __init__(self, verbose_name: str, *, places: int = 0, **kwargs: Any) -> None:
         super().__init__(verbose_name, **kwargs)
@@ -86,7 +86,7 @@ class PercentColumn(NumberColumn):
     kind = "percent"
     unit = "ร้อยละ"
 
-    def render(self, value: Decimal) -> str:
+    def render(self, value: Decimal | int) -> str:
         return percent(value)
 
 
@@ -127,7 +127,7 @@ class StateColumn(TextColumn):
         return str(self.choices.get(value, value)) if value is not None else None
 
 
-class ListTable(tables.Table):
+class ListTable(tables.Table):  # type: ignore[misc]
     """The base of every list's table; only our columns may stand in it."""
 
     class Meta:

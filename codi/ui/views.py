@@ -20,7 +20,7 @@ from codi.thai.dates import DateError, full_echo, parse_date
 @login_required
 def echo_date(request: HttpRequest) -> HttpResponse:
     """What the date typed so far means, in full; the field's name does not matter."""
-    typed = next(iter(request.GET.values()), "")
+    typed = str(next(iter(request.GET.values()), ""))
     try:
         text = full_echo(parse_date(typed, today=timezone.localdate())) if typed.strip() else ""
     except DateError as error:
