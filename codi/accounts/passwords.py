@@ -44,7 +44,8 @@ class MinimumLength(password_validation.MinimumLengthValidator):
 class NotLikeOwnData(password_validation.UserAttributeSimilarityValidator):
     """Not the person's own user name, name or e-mail."""
 
-    DEFAULT_USER_ATTRIBUTES = ("username", "full_name", "email")
+    def __init__(self, max_similarity: float = 0.7) -> None:
+        super().__init__(("username", "full_name", "email"), max_similarity)
 
     def get_error_message(self) -> str:
         return "รหัสผ่านคล้ายชื่อผู้ใช้ ชื่อ-สกุล หรืออีเมลของท่านเกินไป เลือกคำอื่น"
@@ -57,9 +58,10 @@ class NotCommon(password_validation.CommonPasswordValidator):
     """Not in the list of common passwords, also when typed with the keyboard left in Thai."""
 
     def validate(self, password: str, user: Any = None) -> None:
-        bare = password.lower().strip("0123456789๐๑๒๓๔๕๖๗๘๙!@#$%^&*._- ")
-        candidates = {password.lower(), bare, password.translate(_TO_LATIN).lower()}
-        if candidates & (self.passwords | THAI_COMMON):
+        typed = password.lower()
+        bare = typed.strip("0123456789๐๑๒๓๔๕๖๗๘๙!@#$%^&*._- ")
+        switched = {text.translate(_TO_LATIN).lower() for text in (typed, bare)}
+        if {typed, bare, *switched} & (self.passwords | THAI_COMMON):
             raise ValidationError(TOO_COMMON, code="password_too_common")
 
     def get_error_message(self) -> str:

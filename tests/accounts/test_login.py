@@ -8,12 +8,13 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.contrib.auth.hashers import identify_hasher
-from django.core.exceptions import ValidationError
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 
 from codi.accounts import services
 from codi.accounts.models import Role, ScopeLevel, User
 from codi.accounts.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT
+from codi.settings import base
 from tests import world as build
 from tests.ui.page import Tree
 
@@ -68,9 +69,7 @@ def test_every_failure_gets_the_same_reply(client, officer, kind):
     name = "nobody" if kind == "unknown name" else "officer"
     password = PASSWORD if kind == "disabled" else "ผิด"
     tree = Tree(log_in(client, name, password).text)
-    assert tree.texts("li") == [
-        "ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง ตรวจตัวพิมพ์และภาษาของแป้นพิมพ์ แล้วลองอีกครั้ง"
-    ]
+    assert tree.texts("li") == ["ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง ตรวจตัวพิมพ์และภาษาของแป้นพิมพ์ แล้วลองอีกครั้ง"]
 
 
 def test_unknown_name_costs_as_much_work_as_a_known_one(client, officer, monkeypatch):
@@ -228,7 +227,5 @@ def test_good_passwords_pass(password):
 
 def test_passwords_are_stored_with_argon2():
     """Wrong if a stolen table could be tried out quickly."""
-    from codi.settings import base
-
     assert base.PASSWORD_HASHERS == ["django.contrib.auth.hashers.Argon2PasswordHasher"]
     assert settings.AUTHENTICATION_BACKENDS[0] == "axes.backends.AxesStandaloneBackend"

@@ -99,7 +99,7 @@ def test_incomplete_person_is_refused(client, admin, changes, word):
 
 def test_province_decides_the_region(admin):
     """Wrong if a person of one region saw a province of another."""
-    far = build.province("30", "นครราชสีมา", "NE")
+    near, far = build.region(), build.province("30", "นครราชสีมา", "NE")
     person, _password = services.create_user(
         actor=admin,
         username="korat",
@@ -110,7 +110,7 @@ def test_province_decides_the_region(admin):
         services.update_user(
             actor=admin,
             user=person,
-            profile=profile(scope_level=ScopeLevel.PROVINCE, province=far, region=build.region()),
+            profile=profile(scope_level=ScopeLevel.PROVINCE, province=far, region=near),
         )
     assert refused.value.field == "province"
 

@@ -77,4 +77,6 @@ class Tree(HTMLParser):
         return self.by_id(name).text
 
     def label_of(self, name: str) -> str:
-        return next(label.text for label in self.all("label") if label.attributes.get("for") == name)
+        return next(
+            label.text for label in self.all("label") if label.attributes.get("for") == name
+        )

@@ -43,9 +43,7 @@ def page(client, address: str = "") -> Tree:
 
 
 def names(tree: Tree) -> list[str]:
-    return [
-        cell.text for cell in tree.all("td") if cell.attributes.get("data-label") == "ชื่อ-สกุล"
-    ]
+    return [cell.text for cell in tree.all("td") if cell.attributes.get("data-label") == "ชื่อ-สกุล"]
 
 
 @pytest.mark.parametrize("others", [1, 3, 60])
@@ -174,7 +172,20 @@ def test_export_is_refused_with_the_list(client):
     assert client.get(f"{LIST}?export=csv").status_code == 403
 
 
-PAYLOADS = ["=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\0=1", "＝1", "＋1", "－1", "＠x", "  =1"]
+PAYLOADS = [
+    "=1+1",
+    "+1",
+    "-1+1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\0=1",
+    "＝1",
+    "＋1",
+    "－1",
+    "＠x",
+    "  =1",
+]
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
