@@ -207,7 +207,7 @@ def test_values_keep_their_kind():
     export = Export("ก", "ก", columns, rows, [])
     sheet = openpyxl.load_workbook(xlsx_file(export))["ข้อมูล"]
     written = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
-    assert written[0] == [-500, "0501", dt.datetime(2021, 5, 31), "31 พ.ค. 64"]
+    assert written[0] == [-500, "0501", dt.datetime.fromisoformat("2021-05-31"), "31 พ.ค. 64"]
     assert read_csv(csv_response(export))[1] == ["-500", "0501", "2021-05-31", "31 พ.ค. 64"]
 
 
