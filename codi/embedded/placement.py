@@ -59,13 +59,12 @@ def place(root: Path) -> Placement:
         return Placement(root, _installed(), pwd.getpwuid(os.geteuid()), switch=False)
     account = _system_account()
     noted = root / "location"
-    if noted.exists():
-        base = Path(noted.read_text().strip())
-    elif _may_enter(root, account):
+    if not noted.exists() and _may_enter(root, account):
         base = root
     else:
-        base = _shared() / hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]
-        base.mkdir(exist_ok=True)
+        own = hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]
+        base = Path(noted.read_text().strip()) if noted.exists() else _shared() / own
+        base.mkdir(parents=True, exist_ok=True)
         base.chmod(0o755)
         noted.write_text(f"{base}\n")
     return Placement(base, _binaries_for(account), account, switch=True)
@@ -155,18 +154,24 @@ def _may_enter(path: Path, account: pwd.struct_passwd) -> bool:
 
 
 def _binaries_for(account: pwd.struct_passwd) -> Path:
-    """The programs of PostgreSQL at a place where the account can run them."""
+    """The programs of PostgreSQL at a place where the account can run them.
+
+    They find their libraries beside the package, so the folders keep their places to one another.
+    """
     installed = _installed()
     if _may_enter(installed / "postgres", account):
         return installed
+    package = installed.parent.parent
     stamp = (installed / "postgres").stat()
     target = _shared() / f"postgres-{stamp.st_size}-{int(stamp.st_mtime)}"
     if not target.exists():
         arriving = Path(tempfile.mkdtemp(dir=_shared()))
-        shutil.copytree(installed.parent, arriving, symlinks=True, dirs_exist_ok=True)
+        for folder in (package.parent / f"{package.name}.libs", installed.parent):
+            place_in_copy = arriving / folder.relative_to(package.parent)
+            shutil.copytree(folder, place_in_copy, symlinks=True)
         arriving.chmod(0o755)
         try:
             arriving.rename(target)
         except OSError:  # another process was first
             shutil.rmtree(arriving)
-    return target / installed.name
+    return target / installed.relative_to(package.parent)
