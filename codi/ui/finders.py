@@ -16,6 +16,8 @@ from codi.ui.fonts import ensure_web_fonts
 # Address below STATIC_URL → (package, path inside it). Only what a page asks for is served.
 PACKAGED = {
     "vendor/bootstrap/css/bootstrap.min.css": ("bootstrap", "css/bootstrap.min.css"),
+    # Named by the style sheet; collectstatic refuses a sheet whose references are missing.
+    "vendor/bootstrap/css/bootstrap.min.css.map": ("bootstrap", "css/bootstrap.min.css.map"),
     "vendor/htmx/htmx.min.js": ("django_htmx", "static/django_htmx/htmx-2.min.js"),
 }
 FONTS = "vendor/fonts"
