@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("codi.ui.urls")),
     path("", include("codi.history.urls")),
     path("", include("codi.jobs.urls")),
+    path("", include("codi.imports.urls")),
 ]
 
 handler400 = "codi.ui.views.bad_request"

@@ -1,0 +1,6 @@
+"""Navigation entry of uploads."""
+
+from codi.imports.permissions import can_upload_any
+from codi.ui.navigation import NavItem, register
+
+register(NavItem("นำเข้าข้อมูล", "imports:list", "upload", can_upload_any, position=700))

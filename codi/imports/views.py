@@ -1,0 +1,274 @@
+"""Pages of uploads: the list, a new file, its preview, and what is done with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views import View
+
+from codi.accounts.access import ScopedMixin
+from codi.accounts.permissions import Decision
+from codi.errors import Refused
+from codi.imports import permissions, services, workbooks
+from codi.imports.declared import UPLOADS, Upload
+from codi.imports.filters import BatchFilter
+from codi.imports.forms import RefusalForm, UploadForm
+from codi.imports.models import BatchState, ImportBatch
+from codi.imports.plan import STATUS_TITLES, Status
+from codi.imports.tables import TONES, BatchTable
+from codi.ui.downloads import XLSX, file_name, file_response
+from codi.ui.lists import ListPage
+from codi.ui.pages import FormPage
+
+PAGE_SIZE = 50
+STATUS_TONES = {
+    Status.NEW: "good",
+    Status.CHANGED: "info",
+    Status.SAME: "neutral",
+    Status.ERROR: "bad",
+}
+
+
+class BatchList(ScopedMixin, ListPage):
+    """The uploaded files that a person may see, the newest first."""
+
+    model = ImportBatch
+    table_class = BatchTable
+    filterset_class = BatchFilter
+    template_name = "imports/list.html"
+    page_title = "นำเข้าข้อมูล"
+    page_lead = "ส่งไฟล์ ตรวจผล แล้วจึงยืนยัน ระบบไม่บันทึกอะไรก่อนการยืนยัน"
+    unit = "ไฟล์"
+    default_sort = "-uploaded_at"
+    search_texts = ("file_name",)
+    search_label = "ค้นหาชื่อไฟล์"
+
+    def get_queryset(self) -> QuerySet[ImportBatch]:
+        return super().get_queryset().select_related("uploaded_by").defer("preview")
+
+    def get_context(self) -> dict[str, Any]:
+        can_upload = permissions.can_upload_any(self.user)
+        return super().get_context() | {"can_upload": can_upload}
+
+
+class UploadPage(ScopedMixin, FormPage):
+    """Send a file; what comes next is its preview."""
+
+    form_class = UploadForm
+    template_name = "imports/new.html"
+    page_title = "ส่งไฟล์นำเข้า"
+    submit_label = "ส่งไฟล์และตรวจ"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        self.require(permissions.can_upload_any(self.user))
+        return super().get_form_kwargs() | {"initial": {"kind": self.request.GET.get("kind", "")}}
+
+    def get_context(self, form: Any) -> dict[str, Any]:
+        mine = [upload for upload in UPLOADS.values() if upload.can_upload(self.user)]
+        crumbs = [("นำเข้าข้อมูล", reverse("imports:list")), (self.page_title, "")]
+        return super().get_context(form) | {
+            "uploads": mine,
+            "crumbs": crumbs,
+            "cancel_url": reverse("imports:list"),
+        }
+
+    def act(self, form: UploadForm) -> HttpResponse:
+        file = form.cleaned_data["file"]
+        batch = services.upload_file(
+            kind=form.cleaned_data["kind"],
+            content=file.read(),
+            file_name=file.name,
+            actor=self.user,
+            today=self.today(),
+        )
+        return redirect("imports:preview", pk=batch.pk)
+
+
+class TemplateDownload(ScopedMixin, View):
+    """The empty form of a kind of upload."""
+
+    def get(self, request: HttpRequest, kind: str) -> FileResponse:
+        if kind not in UPLOADS:
+            raise Http404
+        self.require(permissions.can_upload(self.user, kind))
+        name = file_name("แบบฟอร์มนำเข้า", UPLOADS[kind].title, extension="xlsx")
+        return file_response(workbooks.template_file(UPLOADS[kind]), name=name, content_type=XLSX)
+
+
+class BatchView(ScopedMixin, View):
+    """A page about one uploaded file in sight."""
+
+    def batch(self) -> ImportBatch:
+        """The file of the address; 404 when it is out of sight."""
+        found: ImportBatch = self.get_visible_or_404(ImportBatch, pk=self.kwargs["pk"])
+        return found
+
+    def upload(self, batch: ImportBatch) -> Upload:
+        """What kind of file it is; 404 when that kind is no longer taken."""
+        if batch.kind not in UPLOADS:
+            raise Http404
+        return UPLOADS[batch.kind]
+
+
+class PreviewPage(BatchView):
+    """What the file would do, row by row, and the buttons of the next step."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self.show(self.batch(), RefusalForm(user=self.user, today=timezone.localdate()))
+
+    def show(self, batch: ImportBatch, form: RefusalForm) -> HttpResponse:
+        """The page; ``form`` is the reason for sending the file back."""
+        chosen = self.request.GET.get("status", "")
+        rows = [row for row in batch.preview["rows"] if not chosen or row["status"] == chosen]
+        context = {
+            "page_title": batch.file_name,
+            "crumbs": [("นำเข้าข้อมูล", reverse("imports:list")), (batch.file_name, "")],
+            "batch": batch,
+            "tone": TONES[BatchState(batch.state)],
+            "tabs": _tabs(batch),
+            "chosen": chosen,
+            "page": Paginator(rows, PAGE_SIZE).get_page(self.request.GET.get("page")),
+            "titles": {str(status): title for status, title in STATUS_TITLES.items()},
+            "form": form,
+            "has_errors": form.is_bound,
+            **_rights(self.user, batch),
+        }
+        return render(self.request, "imports/preview.html", context)
+
+
+def _tabs(batch: ImportBatch) -> list[tuple[str, str, int, str]]:
+    """Key, title, number of rows and colour of each part of the preview."""
+    counts = {
+        Status.ERROR: batch.error_count,
+        Status.NEW: batch.new_count,
+        Status.CHANGED: batch.changed_count,
+        Status.SAME: batch.same_count,
+    }
+    return [
+        (str(key), STATUS_TITLES[key], count, STATUS_TONES[key]) for key, count in counts.items()
+    ]
+
+
+def _rights(user: Any, batch: ImportBatch) -> dict[str, Decision]:
+    return {
+        "can_confirm": permissions.can_confirm(user, batch),
+        "can_send": permissions.can_send(user, batch),
+        "can_refuse": permissions.can_refuse(user, batch),
+        "can_discard": permissions.can_discard(user, batch),
+    }
+
+
+class ErrorsDownload(BatchView):
+    """The rows to correct, with the reasons, as a spreadsheet."""
+
+    def get(self, request: HttpRequest, pk: int) -> FileResponse:
+        batch = self.batch()
+        upload = self.upload(batch)
+        if not batch.error_count:
+            raise Http404
+        name = file_name("แถวที่ต้องแก้ไข", upload.title, extension="xlsx")
+        return file_response(workbooks.errors_file(batch, upload), name=name, content_type=XLSX)
+
+
+class BatchAct(BatchView):
+    """A button on the preview page; a refusal is told there."""
+
+    done_text = ""
+
+    def allowed(self, batch: ImportBatch) -> Decision:
+        """Whether the person may, so that a stranger's press is a 403."""
+        raise NotImplementedError
+
+    def act(self, batch: ImportBatch) -> None:
+        """Call the one service."""
+        raise NotImplementedError
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        batch = self.batch()
+        self.upload(batch)
+        decision = self.allowed(batch)
+        if not decision and batch.is_open:
+            self.require(decision)
+        try:
+            self.act(batch)
+        except Refused as refused:
+            messages.error(request, refused.message)
+        else:
+            messages.success(request, self.done_text)
+        return redirect("imports:preview", pk=batch.pk)
+
+
+class Confirm(BatchAct):
+    """Write the file."""
+
+    done_text = "นำเข้าข้อมูลแล้วทั้งไฟล์"
+
+    def allowed(self, batch: ImportBatch) -> Decision:
+        return permissions.can_confirm(self.user, batch)
+
+    def act(self, batch: ImportBatch) -> None:
+        services.confirm(batch=batch, actor=self.user, today=timezone.localdate())
+
+
+class Send(BatchAct):
+    """Hand the file to the second person."""
+
+    done_text = "ส่งให้ผู้มีสิทธิยืนยันแล้ว"
+
+    def allowed(self, batch: ImportBatch) -> Decision:
+        return permissions.can_send(self.user, batch)
+
+    def act(self, batch: ImportBatch) -> None:
+        services.send_for_confirmation(batch=batch, actor=self.user)
+
+
+class CheckAgain(BatchAct):
+    """Make the preview anew."""
+
+    done_text = "ตรวจใหม่แล้ว กรุณาดูผลตรวจอีกครั้ง"
+
+    def allowed(self, batch: ImportBatch) -> Decision:
+        return permissions.can_discard(self.user, batch)
+
+    def act(self, batch: ImportBatch) -> None:
+        services.check_again(batch=batch, actor=self.user, today=timezone.localdate())
+
+
+class Discard(BatchAct):
+    """Throw the file away."""
+
+    done_text = "ยกเลิกไฟล์แล้ว ไม่มีการบันทึกข้อมูล"
+
+    def allowed(self, batch: ImportBatch) -> Decision:
+        return permissions.can_discard(self.user, batch)
+
+    def act(self, batch: ImportBatch) -> None:
+        services.discard(batch=batch, actor=self.user)
+
+
+class Refuse(PreviewPage):
+    """The second person sends the file back with a reason."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        batch = self.batch()
+        if batch.is_open:
+            self.require(permissions.can_refuse(self.user, batch))
+        form = RefusalForm(data=request.POST, user=self.user, today=timezone.localdate())
+        if not form.is_valid():
+            return self.show(batch, form)
+        try:
+            services.refuse(batch=batch, actor=self.user, reason=form.cleaned_data["reason"])
+        except Refused as refused:
+            messages.error(request, refused.message)
+        else:
+            messages.success(request, "ส่งกลับพร้อมเหตุผลแล้ว")
+        return redirect("imports:preview", pk=batch.pk)
