@@ -26,6 +26,7 @@ from codi.ui.tables import Kind
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
 XLSX_ROWS = 1_048_575
 _BOM = "\ufeff"
+_LINES_AT_ONCE = 500
 _FORMATS = {"baht": "#,##0.00", "number": "#,##0.##", "percent": "0.00", "date": "dd/mm/yyyy"}
 _WIDTHS = {"text": 28, "baht": 18, "number": 12, "percent": 12, "date": 14}
 
@@ -94,8 +95,13 @@ def csv_response(export: Export) -> StreamingHttpResponse:
 def _csv_lines(export: Export) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield _BOM + writer.writerow([guarded(name) for name in export.headings()])
+    lines: list[str] = []
     for row in export.rows:
-        yield writer.writerow([_csv_value(value) for _kind, value in export.cells(row)])
+        lines.append(writer.writerow([_csv_value(value) for _kind, value in export.cells(row)]))
+        if len(lines) == _LINES_AT_ONCE:
+            yield "".join(lines)
+            lines.clear()
+    yield "".join(lines)
 
 
 def _csv_value(value: Any) -> str:

@@ -27,7 +27,7 @@ from codi.thai.normalise import clean, search_key
 from codi.thai.numbers import baht, number
 from codi.ui import exports
 from codi.ui.fields import BahtField, ThaiDateField
-from codi.ui.tables import ListTable, raw_value
+from codi.ui.tables import ListTable, value_reader
 
 PAGE_SIZES = (25, 50, 100)
 SIZE_KEY = "list_page_size"
@@ -380,8 +380,9 @@ class ListPage(LoginRequiredMixin, View):
         )
 
     def _export_rows(self, columns: Sequence[Any]) -> Iterator[list[Any]]:
+        cells = [(bound.column.exported, value_reader(bound)) for bound in columns]
         for record in self.rows.iterator(chunk_size=2000):
-            yield [bound.column.exported(raw_value(bound, record)) for bound in columns]
+            yield [exported(read(record)) for exported, read in cells]
 
     def _conditions(self) -> Sequence[tuple[str, str]]:
         user: Any = self.request.user

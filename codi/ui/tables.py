@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -134,10 +134,10 @@ class ListTable(tables.Table):  # type: ignore[misc]
         orderable = False
 
 
-def raw_value(bound_column: Any, record: Any) -> Any:
-    """The stored value behind a cell; None when a relation on the way is empty."""
-    value = A(bound_column.accessor).resolve(record, quiet=True)
-    return value() if callable(value) else value
+def value_reader(bound_column: Any) -> Callable[[Any], Any]:
+    """Reads the stored value behind a column's cells; None when a relation on the way is empty."""
+    accessor = A(bound_column.accessor)
+    return lambda record: accessor.resolve(record, quiet=True)
 
 
 def _day(value: dt.date | dt.datetime) -> dt.date:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import uuid
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -70,7 +72,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: a fault of ours; says nothing of its inside and needs neither user nor database."""
+    """500: a fault of ours; says nothing of its inside and needs neither user nor database.
+
+    When it is the database that cannot be reached, or a lock that was waited for too long, the
+    honest answer is 503: the same act will do in a moment.
+    """
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return unavailable(request)
     return _plain_page(
         status=500,
         title="ระบบขัดข้อง",

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 
 from codi.accounts.models import Role, ScopeLevel
 from codi.ui import home, navigation, views
@@ -116,7 +117,16 @@ def test_fault_page_needs_nothing_and_tells_nothing(rf):
     assert page.status_code == 500
     assert "Traceback" not in text
     assert "รหัสอ้างอิง 500-" in text
-    assert views.unavailable(rf.get("/"))["Retry-After"] == "60"
+
+
+def test_lost_database_is_a_503(rf):
+    """Wrong if a restart of the database looked like a fault that needs a programmer."""
+    try:
+        raise OperationalError("server closed the connection")
+    except OperationalError:
+        page = views.server_error(rf.get("/"))
+    assert (page.status_code, page["Retry-After"]) == (503, "60")
+    assert "ไม่พร้อมใช้งานชั่วคราว" in page.content.decode()
 
 
 @pytest.mark.django_db
