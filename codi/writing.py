@@ -88,6 +88,6 @@ def change(record: M, changes: Mapping[str, Any], *, expected_version: int | Non
     for name, new in moved.items():
         setattr(record, name, new)
     record.version += 1  # type: ignore[attr-defined]
-    derived = [name for name in ("search_key", "sort_key") if hasattr(record, name)]
+    derived = [name for name in ("search_key", "sort_key", "title_key") if hasattr(record, name)]
     record.save(update_fields=[*moved, "version", *derived])
     return record

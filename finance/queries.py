@@ -516,6 +516,30 @@ def frame_state(frame: BudgetFrame) -> FrameState:
     return FrameState(frame, moved_in or ZERO, moved_out["baht"] or ZERO, committed or ZERO)
 
 
+def frame_room(today: dt.date) -> dict[tuple[int, str | None, str], Decimal]:
+    """What every frame allocated by ``today`` has left, by programme, region and level."""
+    moves = BudgetMove.objects.order_by()
+    came = dict(moves.values_list("to_frame").annotate(Sum("amount_baht")))
+    went = dict(moves.values_list("from_frame").annotate(Sum("amount_baht")))
+    place = ("programme_id", "region_id", "level")
+    committed = {
+        key: total
+        for *key_parts, total in Project.objects.order_by()
+        .filter(status__in=APPROVED_ON)
+        .values_list(*place)
+        .annotate(Sum("approved_baht"))
+        for key in [tuple(key_parts)]
+    }
+    return {
+        key: frame.allocated_baht
+        + came.get(frame.pk, ZERO)
+        - went.get(frame.pk, ZERO)
+        - committed.get(key, ZERO)
+        for frame in BudgetFrame.objects.as_of(today)
+        for key in [(frame.programme_id, frame.region_id, frame.level)]
+    }
+
+
 def frame_of(project: Project) -> FrameState | None:
     """The frame that pays the project, or None when none was set."""
     frame = (

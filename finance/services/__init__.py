@@ -6,6 +6,7 @@ from finance.services.instalments import (
     clear_evidence,
     close_project,
     plan_instalments,
+    record_plan,
 )
 from finance.services.ledger import (
     record_adjustment,
@@ -24,6 +25,7 @@ __all__ = [
     "record_adjustment",
     "record_document_payment",
     "record_payment",
+    "record_plan",
     "record_return",
     "reverse_entry",
 ]

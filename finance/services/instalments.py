@@ -32,13 +32,20 @@ class PlannedInstalment:
 def plan_instalments(
     *, actor: User, project: Project, plan: Sequence[PlannedInstalment]
 ) -> list[Instalment]:
+    """Make the project's instalments equal to ``plan``, by number, in the name of ``actor``."""
+    project = locked(project)
+    require(permissions.can_plan_instalments(actor, project))
+    return record_plan(project=project, plan=plan)
+
+
+@service
+def record_plan(*, project: Project, plan: Sequence[PlannedInstalment]) -> list[Instalment]:
     """Make the project's instalments equal to ``plan``, by number.
 
     A line that is gone is deleted, which the database refuses when money went through it. Amounts
     that go down are written before those that go up, so that the sum never passes the ceiling.
     """
     project = locked(project)
-    require(permissions.can_plan_instalments(actor, project))
     present = {line.number: line for line in Instalment.objects.filter(project=project)}
     wanted = {line.number: line for line in plan}
     if len(wanted) != len(plan):

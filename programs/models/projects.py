@@ -287,7 +287,7 @@ def _fact_constraints() -> list[models.BaseConstraint]:
     ]
 
 
-@tracked(exclude=("search_key", "sort_key"))
+@tracked(exclude=("search_key", "sort_key", "title_key"))
 class Project(models.Model):
     """โครงการ of a community organisation, paid from the frame of its programme, region and level."""
 
@@ -394,6 +394,7 @@ class Project(models.Model):
     )
     cancel_reason = models.TextField("เหตุผลที่ยกเลิก", blank=True)
     search_key = models.CharField(max_length=1200, editable=False, default="")
+    title_key = models.CharField(max_length=700, editable=False, default="", db_index=True)
     sort_key = models.CharField(max_length=1040, editable=False, default="", db_collation="C")
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -462,6 +463,7 @@ class Project(models.Model):
         """Tidy the title and derive the keys that search and order use."""
         self.title = clean(self.title)
         self.search_key = search_key(f"{self.code} {self.title}")[:1200]
+        self.title_key = search_key(self.title)[:700]
         self.sort_key = sort_key(self.title)[:1040]
 
     @property

@@ -1,9 +1,15 @@
 """Every write to programmes, organisations, meetings and projects."""
 
-from programs.services.meetings import add_resolution, create_committee, create_meeting
+from programs.services.meetings import (
+    add_resolution,
+    create_committee,
+    create_meeting,
+    record_meeting,
+)
 from programs.services.organisations import (
     certify_organisation,
     create_organisation,
+    record_organisation,
     update_organisation,
 )
 from programs.services.programmes import (
@@ -19,6 +25,7 @@ from programs.services.projects import (
     create_project,
     endorse_project,
     next_project_code,
+    record_changes,
     record_in_pm,
     record_project,
     send_back_project,
@@ -41,7 +48,10 @@ __all__ = [
     "create_project",
     "endorse_project",
     "next_project_code",
+    "record_changes",
     "record_in_pm",
+    "record_meeting",
+    "record_organisation",
     "record_project",
     "send_back_project",
     "set_frame",

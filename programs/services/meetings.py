@@ -56,3 +56,44 @@ def add_resolution(
     """Record a numbered resolution of a meeting."""
     _require_manager(actor, meeting.committee.region_id)
     return Resolution.objects.create(meeting=meeting, number=number, kind=kind, text=text.strip())
+
+
+@service
+def record_meeting(
+    *,
+    region: Region | None,
+    number: int,
+    fiscal_year: int,
+    starts_on: dt.date | None,
+    ends_on: dt.date | None,
+) -> Meeting:
+    """The meeting that an import names: the one on record, or a new one with the days it tells.
+
+    Its committee is the one that considers the projects of the region, made when there is none.
+    Raises :class:`Refused` when the meeting is not on record and no day is told, or the days told
+    differ from those on record.
+    """
+    found = (
+        Meeting.objects.filter(committee__region=region, number=number, fiscal_year=fiscal_year)
+        .order_by("committee_id")
+        .first()
+    )
+    if found and starts_on and (found.starts_on, found.ends_on) != (starts_on, ends_on):
+        raise Refused(f"วันประชุมไม่ตรงกับที่บันทึกไว้ ({found}) กรุณาตรวจวันที่", field="meeting")
+    if found:
+        return found
+    if starts_on is None or ends_on is None:
+        raise Refused(
+            f"ยังไม่มีการประชุมครั้งที่ {number}/{fiscal_year} กรุณาเขียนวันที่ประชุมต่อท้าย", field="meeting"
+        )
+    committee = Committee.objects.filter(region=region).order_by("pk").first()
+    if committee is None:
+        place = region.name if region else "ส่วนกลาง"
+        committee = Committee.objects.create(name=f"คณะทำงานพิจารณาโครงการ{place}", region=region)
+    return Meeting.objects.create(
+        committee=committee,
+        number=number,
+        fiscal_year=fiscal_year,
+        starts_on=starts_on,
+        ends_on=ends_on,
+    )

@@ -8,9 +8,11 @@ from typing import Any
 from codi.accounts.models import User
 from codi.accounts.permissions import require
 from codi.errors import Refused
+from codi.places.models import Province, Region
+from codi.thai.normalise import clean, search_key
 from codi.writing import change, locked, service
 from programs import permissions
-from programs.models import Meeting, Organisation, OrganisationCertification
+from programs.models import Meeting, Organisation, OrganisationCertification, OrganisationKind
 
 
 def _require_inside(actor: User, region_id: str | None, province_id: str | None) -> None:
@@ -70,3 +72,30 @@ def certify_organisation(
         valid_until=valid_until,
         note=note.strip(),
     )
+
+
+_KIND_BY_WORD = (
+    ("สหกรณ์", OrganisationKind.COOPERATIVE),
+    ("คณะทำงาน", OrganisationKind.WORKING_GROUP),
+    ("คณะประสานงาน", OrganisationKind.WORKING_GROUP),
+    ("คณะกรรมการ", OrganisationKind.WORKING_GROUP),
+    ("เครือข่าย", OrganisationKind.NETWORK),
+    ("ขบวน", OrganisationKind.NETWORK),
+    ("สภาองค์กรชุมชน", OrganisationKind.COUNCIL),
+    ("กองทุน", OrganisationKind.FUND),
+)
+
+
+@service
+def record_organisation(*, name: str, region: Region, province: Province | None) -> Organisation:
+    """The organisation that an import names: the one on record in that place, or a new one.
+
+    Its kind is read from the first telling word of the name; anything else is an องค์กรชุมชน.
+    """
+    found = Organisation.objects.filter(
+        search_key=search_key(clean(name))[:400], region=region, province=province
+    ).first()
+    if found:
+        return found
+    kind = next((kind for word, kind in _KIND_BY_WORD if word in name), OrganisationKind.COMMUNITY)
+    return Organisation.objects.create(name=name, kind=kind, region=region, province=province)

@@ -7,6 +7,9 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import IntegerField, Max
+from django.db.models.functions import Cast, Substr
+
 from codi.accounts.models import User
 from codi.accounts.permissions import require
 from codi.errors import Refused
@@ -24,12 +27,11 @@ def _not_future(day: dt.date, today: dt.date, field: str) -> None:
 def next_project_code(programme: Programme) -> str:
     """The next free code of a programme, as ``NL2564-0019``; holds the programme's row meanwhile."""
     locked(programme)
-    pattern = re.compile(rf"{re.escape(programme.code)}-(\d+)")
-    codes = Project.objects.filter(code__startswith=f"{programme.code}-").values_list(
-        "code", flat=True
-    )
-    numbers = [int(match[1]) for code in codes if (match := pattern.fullmatch(code))]
-    return f"{programme.code}-{max(numbers, default=0) + 1:04d}"
+    prefix = f"{programme.code}-"
+    numbered = Project.objects.filter(code__regex=rf"^{re.escape(prefix)}\d{{1,9}}$")
+    number = Cast(Substr("code", len(prefix) + 1), IntegerField())
+    highest = numbered.aggregate(highest=Max(number))["highest"]
+    return f"{prefix}{(highest or 0) + 1:04d}"
 
 
 def _place_of_level(level: str, facts: dict[str, Any]) -> dict[str, Any]:
@@ -227,3 +229,15 @@ def record_project(*, maker: User, approver: User | None, **facts: Any) -> Proje
     )
     project.save()
     return project
+
+
+@service
+def record_changes(
+    *, project: Project, facts: dict[str, Any], recorded_on: dt.date | None
+) -> Project:
+    """Store what a confirmed import tells anew of a project: facts of a draft, the day recorded."""
+    project = locked(project)
+    changes = dict(facts) if project.is_editable else {}
+    if recorded_on is not None:
+        changes["recorded_on"] = recorded_on
+    return change(project, changes)
