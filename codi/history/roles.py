@@ -21,6 +21,26 @@ class RoleError(Exception):
     """The role cannot be what it must be; the text says why."""
 
 
+SEAL = """
+CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore(trigger_name NAME) RETURNS BOOLEAN
+LANGUAGE sql IMMUTABLE AS 'SELECT FALSE'
+"""
+
+
+def seal_triggers(connection: BaseDatabaseWrapper) -> None:
+    """Take away the setting by which any session could have triggers ignored.
+
+    The library asks the setting ``pgtrigger.ignore`` before each run of a trigger, and every role
+    may set it: the ledger and the history would be guarded by good will only. Each migration that
+    makes a trigger brings the function back, so this runs after every migration. It also spares
+    each row of a bulk load a subtransaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regprocedure('public._pgtrigger_should_ignore(name)')")
+        if cursor.fetchone()[0]:
+            cursor.execute(SEAL)
+
+
 def append_only_tables(present: set[str]) -> list[str]:
     """Tables among ``present`` whose rows the application may add and read, nothing else."""
     events = {model._meta.db_table for model in apps.get_models() if issubclass(model, Event)}

@@ -149,3 +149,18 @@ def test_adjustment_needs_its_reason(w):
             today=build.TODAY,
         )
     assert refused.value.code == "finance_entry_correction_explained"
+
+
+def test_triggers_cannot_be_told_to_look_away(w):
+    """Wrong if a session could switch the ledger's guard off with a setting that everyone may set."""
+    project = build.project(w, plan=(700_000,))
+    build.pay(w, project.instalments.get(number=1), 700_000)
+    with (
+        pytest.raises(IntegrityError, match="แก้ไขหรือลบไม่ได้"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            "SELECT set_config('pgtrigger.ignore', array_agg(tgname)::text, true) FROM pg_trigger"
+        )
+        cursor.execute("UPDATE finance_ledgerentry SET amount_baht = 1")

@@ -173,7 +173,8 @@ def test_approvals_at_once_stay_within_the_frame(w):
     """Wrong if several approvals of one moment committed more than the frame."""
     BudgetFrame.objects.filter(pk=w.frames["province"].pk).update(allocated_baht=APPROVED)
     waiting = [
-        build.project(w, "endorsed", baht=EACH, title=f"โครงการ {number}") for number in range(CLIENTS)
+        build.project(w, "endorsed", baht=EACH, title=f"โครงการ {number}")
+        for number in range(CLIENTS)
     ]
     from programs import services as programs
 

@@ -64,7 +64,9 @@ def store(w, rows, kind="projects", maker=None, checker=None):
 
 
 def messages(plan) -> dict[int, list[tuple[str, str]]]:
-    return {row.number: [(e.column, e.message) for e in row.errors] for row in plan.rows if row.errors}
+    return {
+        row.number: [(e.column, e.message) for e in row.errors] for row in plan.rows if row.errors
+    }
 
 
 def test_the_reference_sheet_as_it_stands(w):
@@ -87,11 +89,19 @@ def test_the_same_file_again_changes_nothing(w):
     """Wrong if a re-import wrote a row or an event."""
     store(w, north.rows())
     events = Project.events.rel.related_model if hasattr(Project.events, "rel") else None
-    before = (LedgerEntry.objects.count(), Instalment.objects.count(), Project.objects.get(code="NL2564-0001").version)
+    before = (
+        LedgerEntry.objects.count(),
+        Instalment.objects.count(),
+        Project.objects.get(code="NL2564-0001").version,
+    )
     plan = plan_of(w, north.rows())
     assert (plan.count(Status.SAME), plan.is_empty) == (18, True)
     assert events is None or events.objects.count() >= 18
-    assert before == (LedgerEntry.objects.count(), Instalment.objects.count(), Project.objects.get(code="NL2564-0001").version)
+    assert before == (
+        LedgerEntry.objects.count(),
+        Instalment.objects.count(),
+        Project.objects.get(code="NL2564-0001").version,
+    )
 
 
 def test_instalment_two_comes_with_a_later_file(w):
@@ -149,7 +159,11 @@ def test_another_regions_province_is_refused(w):
 def test_maker_of_a_file_with_transfers_cannot_confirm_it(w):
     """Wrong if one person alone could approve and pay by a spreadsheet."""
     batch = services.upload_file(
-        kind="projects", content=sheet(north.rows()), file_name="a.csv", actor=w.officer, today=TODAY
+        kind="projects",
+        content=sheet(north.rows()),
+        file_name="a.csv",
+        actor=w.officer,
+        today=TODAY,
     )
     assert batch.checker_roles == ["finance_officer"]
 

@@ -6,6 +6,9 @@ from typing import Any
 
 from django.core.management import CommandError, call_command
 from django.core.management.commands.migrate import Command as Migrate
+from django.db import connections
+
+from codi.history.roles import seal_triggers
 
 
 class Command(Migrate):
@@ -16,6 +19,7 @@ class Command(Migrate):
         super().handle(*args, **options)
         if options["plan"] or options["check_unapplied"]:
             return
+        seal_triggers(connections[options["database"]])
         try:
             call_command("grant_app_role", stdout=self.stdout, verbosity=options["verbosity"])
         except CommandError as error:
