@@ -20,7 +20,7 @@ from codi.places.models import Region
 from codi.thai.dates import long_date, month_year
 from programs.models import Programme, ProgrammeKind, ProgrammeTarget
 from reports import outlines
-from reports.models import Edition, EditionCheck, TextOrigin
+from reports.models import Edition, EditionCheck, EditionRecord, TextOrigin
 from reports.outlines import FigureSlot, Outline
 from reports.records import CellKey, CellRecords, records_of_grid
 from reports.rules import CheckResult, run_checks
@@ -256,15 +256,36 @@ def records_of(content: Content) -> dict[GridId, dict[CellKey, CellRecords]]:
     }
 
 
+def records_of_cell(content: Content, grid: Grid, row: str, column: str) -> CellRecords:
+    """The records behind one cell; a cell that is nil has none."""
+    edition = content.edition
+    if edition is None or not edition.is_frozen:
+        figure = figures.get(grid.key)
+        cells = records_of_grid(figure, content.scope, grid.as_of, grid, only=column)
+        return cells.get((row, column), CellRecords())
+    stored = EditionRecord.objects.filter(
+        grid__edition=edition,
+        grid__figure_key=grid.key,
+        grid__as_of=grid.as_of,
+        row_key=row,
+        column_key=column,
+    ).first()
+    return _restored(stored) if stored else CellRecords()
+
+
+def _restored(record: EditionRecord) -> CellRecords:
+    return CellRecords(
+        record.model_label,
+        tuple(record.keys),
+        None if record.amounts is None else tuple(record.amounts),
+        tuple(record.parts),
+    )
+
+
 def _stored_records(edition: Edition) -> dict[GridId, dict[CellKey, CellRecords]]:
     found: dict[GridId, dict[CellKey, CellRecords]] = {}
     for stored in edition.grids.prefetch_related("records"):
         cells = found.setdefault((stored.figure_key, stored.as_of), {})
         for record in stored.records.all():
-            cells[record.row_key, record.column_key] = CellRecords(
-                record.model_label,
-                tuple(record.keys),
-                None if record.amounts is None else tuple(record.amounts),
-                tuple(record.parts),
-            )
+            cells[record.row_key, record.column_key] = _restored(record)
     return found

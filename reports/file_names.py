@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from codi.thai.dates import short_date
+from codi.ui import downloads
 from reports.content import Content
 
-UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 
-
-def file_name(content: Content, suffix: str) -> str:
-    """รายงานสถานการณ์โครงการ_NL2564_ภาคเหนือ_ณ 31 พ.ค. 64 ถึง 5 ส.ค. 64_ฉบับที่ 1.pdf."""
+def file_name(content: Content, extension: str) -> str:
+    """รายงานสถานการณ์โครงการ NL2564 ภาคเหนือ ณ 31 พ.ค. 64 ถึง 5 ส.ค. 64 ฉบับที่ 1.pdf."""
     facts, days = content.facts, content.as_of_dates
     period = f"ณ {short_date(days[0])}"
     if len(days) > 1:
@@ -20,4 +17,4 @@ def file_name(content: Content, suffix: str) -> str:
     if content.edition is not None:
         draft = "" if content.edition.is_frozen else " ร่าง"
         parts.append(f"ฉบับที่ {content.edition.number}{draft}")
-    return UNSAFE.sub(" ", "_".join(parts)) + f".{suffix}"
+    return downloads.file_name(*parts, extension=extension)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
 
+from codi.figures.figure import FigureScope
 from codi.figures.grid import Grid
 from codi.figures.html import CellLink
 from reports.content import Content
@@ -34,6 +37,26 @@ def cell_address(content: Content, grid: Grid, row: str, column: str) -> str:
     if content.edition is not None:
         query = urlencode({"figure": grid.key, **place})
         return f"{reverse('reports:cell', args=[content.edition.pk])}?{query}"
-    scope = content.scope
-    query = urlencode({"programme": scope.programme, "region": scope.region, **place})
-    return f"{reverse('reports:figure_cell', args=[grid.key])}?{query}"
+    live = LiveScope(grid.key, content.scope, grid.as_of)
+    return live_cell_address(live, row, column)
+
+
+@dataclass(frozen=True)
+class LiveScope:
+    """A figure with the scope and day that an address tells."""
+
+    key: str
+    scope: FigureScope
+    as_of: dt.date
+
+    def query(self, **more: str) -> str:
+        """The words of the address."""
+        words = {"programme": self.scope.programme, "region": self.scope.region}
+        told = {name: str(value) for name, value in words.items() if value is not None}
+        return urlencode({**told, "as_of": self.as_of.isoformat(), **more})
+
+
+def live_cell_address(live: LiveScope, row: str, column: str) -> str:
+    """The page of the records behind a cell of a live figure."""
+    page = reverse("reports:figure_cell", args=[live.key])
+    return f"{page}?{live.query(row=row, column=column)}"

@@ -50,16 +50,6 @@ class Change:
     reason: str
 
     @property
-    def is_change(self) -> bool:
-        """Whether there was something before and after."""
-        return self.verb == CHANGED
-
-    @property
-    def is_deletion(self) -> bool:
-        """Whether there is nothing after."""
-        return self.verb == DELETED
-
-    @property
     def tone(self) -> str:
         """The colour of the verb: it says nothing that the word does not."""
         return {CREATED: "good", CHANGED: "info", DELETED: "bad"}[self.verb]
@@ -75,7 +65,7 @@ class _Step:
 
     def pairs(self) -> Iterable[tuple[models.Field[Any, Any], Any, Any]]:
         """Each tracked field with its raw value before and after."""
-        for field in told_fields(self.model):
+        for field in tracked_fields(self.model):
             new = None if self.event.pgh_label == "delete" else getattr(self.event, field.attname)
             old = getattr(self.before, field.attname) if self.before is not None else None
             if self.event.pgh_label == "delete" and self.before is None:
@@ -90,21 +80,14 @@ def event_model_of(model: type[models.Model]) -> type[models.Model] | None:
     return found
 
 
-def told_fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
-    """The fields of a model that its events keep and people know.
-
-    Without the key, without the machinery (versions and one-time keys have no Thai name or are
-    random), and without the way from a part to its whole, which the page is about.
-    """
+def tracked_fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
+    """The fields of a model that its events keep, without the key."""
     events = event_model_of(model)
     kept = {field.name for field in events._meta.fields} if events else set()
     return [
         field
         for field in model._meta.concrete_fields
-        if field.name in kept - {PARTS.get(model)}
-        and not field.primary_key
-        and not isinstance(field, models.UUIDField)
-        and any("ก" <= letter <= "๙" for letter in str(field.verbose_name))
+        if field.name in kept and not field.primary_key
     ]
 
 

@@ -72,11 +72,6 @@ class Upload:
     max_row_count: int = 5000
 
     @property
-    def required_titles(self) -> list[str]:
-        """The headings that a file must have."""
-        return [column.title for column in self.columns if column.required]
-
-    @property
     def by_key(self) -> dict[str, UploadColumn]:
         """The columns by key."""
         return {column.key: column for column in self.columns}

@@ -116,13 +116,11 @@ class StateColumn(TextColumn):
         super().__init__(verbose_name, **kwargs)
         self.choices, self.tones = choices, tones
 
-    def render(self, record: Any, bound_column: Any) -> SafeString:
-        # The value handed over is the choice's label already; the tone goes by what is stored.
-        stored = bound_column.accessor.resolve(record, quiet=True)
+    def render(self, value: Any) -> SafeString:
         return format_html(
             '<span class="tag tag--{}">{}</span>',
-            self.tones.get(stored, "neutral"),
-            self.choices.get(stored, stored),
+            self.tones.get(value, "neutral"),
+            self.choices.get(value, value),
         )
 
     def exported(self, value: Any) -> Any:

@@ -1,0 +1,105 @@
+"""Forms of reports."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+
+from codi.places.models import Region
+from codi.ui.fields import LongTextField, ScopedModelChoiceField, ThaiDateField
+from codi.ui.forms import ActionForm, UserForm
+from programs.models import Programme
+from reports import outlines
+from reports.models.editions import MOST_DATES
+
+
+def regions_for(user: Any) -> Any:
+    """The regions that a person may report on."""
+    regions = Region.objects.all()
+    return regions if user.sees_nation else regions.filter(pk=user.region_id)
+
+
+def day_fields() -> dict[str, ThaiDateField]:
+    """One field per day of a report; the first must be filled."""
+    return {
+        f"as_of_{number}": ThaiDateField(
+            label=f"ข้อมูล ณ วันที่ (วันที่ {number})", required=number == 1, latest="today"
+        )
+        for number in range(1, MOST_DATES + 1)
+    }
+
+
+class DaysForm(ActionForm):
+    """The days as of which a report tells the figures."""
+
+    as_of_1, as_of_2, as_of_3, as_of_4 = day_fields().values()
+
+    @property
+    def days(self) -> list[dt.date]:
+        """The days that were filled in."""
+        values = (self.cleaned_data.get(f"as_of_{number}") for number in range(1, MOST_DATES + 1))
+        return [value for value in values if value]
+
+
+class NewEditionForm(DaysForm):
+    """Which report, of which programme and region, as of which days."""
+
+    outline = forms.ChoiceField(
+        label="แบบรายงาน", choices=[(key, o.title) for key, o in outlines.OUTLINES.items()]
+    )
+    programme = ScopedModelChoiceField(
+        label="โครงการหลัก",
+        model=Programme,
+        queryset_for=lambda user: Programme.objects.visible_to(user).with_projects(),
+    )
+    region = ScopedModelChoiceField(label="ภาค", model=Region, queryset_for=regions_for)
+    field_order = ("outline", "programme", "region", "as_of_1", "as_of_2", "as_of_3", "as_of_4")
+
+
+class TextForm(UserForm):
+    """One staff text; ``version`` tells whether somebody else wrote since."""
+
+    text = LongTextField(
+        label="ข้อความ",
+        required=False,
+        help_text="ขึ้นต้นบรรทัดด้วย 1. หรือ - จะเป็นข้อในรายงาน เว้นหนึ่งบรรทัดเพื่อขึ้นย่อหน้าใหม่",
+        widget=forms.Textarea(attrs={"rows": 14}),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ReasonForm(UserForm):
+    """Why an edition is sent back."""
+
+    reason = LongTextField(label="เหตุผลที่ส่งกลับ", help_text="บอกให้ชัดว่าต้องแก้อะไร ผู้จัดทำจะเห็นข้อความนี้")
+
+
+class WaiverForm(UserForm):
+    """Why a failed check should not block the issue, and until when."""
+
+    code = forms.CharField(widget=forms.HiddenInput)
+    reason = LongTextField(label="เหตุผลที่ขอผ่อนผัน", help_text="เหตุผลนี้จะพิมพ์ในรายงาน")
+    valid_until = ThaiDateField(label="ผ่อนผันถึงวันที่")
+
+
+class ConfirmForm(ActionForm):
+    """Nothing to fill in: the page itself is the question."""
+
+
+class FigureForm(UserForm):
+    """The scope and day of a live figure."""
+
+    programme = ScopedModelChoiceField(
+        label="โครงการหลัก",
+        model=Programme,
+        queryset_for=lambda user: Programme.objects.visible_to(user).with_projects(),
+        to_field_name="code",
+        required=False,
+        empty_label="ทุกโครงการหลัก",
+    )
+    region = ScopedModelChoiceField(
+        label="ภาค", model=Region, queryset_for=regions_for, required=False, empty_label="ทั้งประเทศ"
+    )
+    as_of = ThaiDateField(label="ข้อมูล ณ วันที่", required=False)

@@ -1,0 +1,50 @@
+"""Reads of editions for their pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import QuerySet
+
+from codi.accounts.models import User
+from codi.jobs.models import Job
+from reports.models import Edition
+from reports.services import RENDER
+
+
+def with_names(editions: QuerySet[Edition]) -> QuerySet[Edition]:
+    """Editions with everything that their heading says."""
+    return editions.select_related(
+        "programme__funding_source",
+        "region",
+        "replaces",
+        "created_by",
+        "submitted_by",
+        "sent_back_by",
+        "approved_by",
+        "issued_by",
+    )
+
+
+def latest_job(edition: Edition) -> Job | None:
+    """The newest job that makes files of the edition as it stands: of its issue, or of its draft."""
+    jobs = Job.objects.filter(kind=RENDER, payload__edition=edition.pk)
+    return jobs.filter(payload__issue=edition.is_frozen).first()
+
+
+def latest_draft_file(edition: Edition) -> Job | None:
+    """The newest finished PDF of the draft."""
+    jobs = Job.objects.filter(kind=RENDER, payload__edition=edition.pk, payload__issue=False)
+    return jobs.exclude(file_path="").first()
+
+
+def waiting_for(user: User) -> QuerySet[Edition]:
+    """Editions in sight that this person could approve: submitted, and not the person's own."""
+    waiting = Edition.objects.visible_to(user).waiting_for_approval()
+    return waiting.exclude(created_by=user).exclude(submitted_by=user)
+
+
+def issued_lately(user: User, today: dt.date) -> QuerySet[Edition]:
+    """Editions in sight that came out within ninety days."""
+    since = today - dt.timedelta(days=90)
+    return Edition.objects.visible_to(user).issued().filter(issued_at__date__gte=since)

@@ -1,0 +1,52 @@
+"""Columns of the list of editions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django_tables2.utils import A
+
+from codi.thai.dates import short_date
+from codi.ui.tables import DateColumn, ListTable, NumberColumn, StateColumn, TextColumn
+from reports.models import EditionState
+
+TONES = {
+    EditionState.DRAFT: "neutral",
+    EditionState.SUBMITTED: "info",
+    EditionState.SENT_BACK: "warn",
+    EditionState.APPROVED: "info",
+    EditionState.ISSUING: "info",
+    EditionState.ISSUED: "good",
+}
+
+
+class DaysColumn(TextColumn):
+    """The days of a report."""
+
+    def render(self, value: list[Any]) -> str:
+        return ", ".join(short_date(day) for day in value)
+
+    def exported(self, value: list[Any]) -> str:
+        return self.render(value)
+
+
+class EditionTable(ListTable):
+    """Which report, of what, as of when, and how far it is."""
+
+    programme = TextColumn(
+        "โครงการหลัก",
+        accessor="programme__name",
+        wide=True,
+        orderable=True,
+        linkify=("reports:detail", {"pk": A("pk")}),
+    )
+    region = TextColumn(
+        "ภาค", accessor="region__name", orderable=True, order_by=("region__position",)
+    )
+    number = NumberColumn("ฉบับที่", orderable=True)
+    as_of_dates = DaysColumn("ข้อมูล ณ วันที่", orderable=True)
+    state = StateColumn(
+        "สถานะ", choices=dict(EditionState.choices), tones=dict(TONES), orderable=True
+    )
+    created_by = TextColumn("ผู้จัดทำ", accessor="created_by__full_name")
+    created_at = DateColumn("จัดทำเมื่อ", orderable=True)

@@ -1,0 +1,1 @@
+"""Pages of reports: editions, what is done with them, their files, and the records behind cells."""

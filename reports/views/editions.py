@@ -1,0 +1,231 @@
+"""The list of editions, a new one, and the page of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from codi.accounts.access import ScopedMixin
+from codi.accounts.permissions import Decision
+from codi.places.models import Region
+from codi.ui.lists import Empty, ListPage
+from codi.ui.pages import FormPage
+from reports import outlines, permissions, services
+from reports.changes import Move, changes_since
+from reports.content import Content, of_edition
+from reports.filters import EditionFilter
+from reports.forms import NewEditionForm, TextForm
+from reports.models import Edition, EditionState, EditionText, TextOrigin
+from reports.queries import latest_draft_file, latest_job
+from reports.rendering import shown_tables
+from reports.tables import TONES, EditionTable
+from reports.views.base import ActPage, EditionMixin
+
+
+class EditionList(ScopedMixin, ListPage):
+    """The editions that a person may see, the newest first."""
+
+    model = Edition
+    table_class = EditionTable
+    filterset_class = EditionFilter
+    template_name = "reports/list.html"
+    page_title = "รายงาน"
+    page_lead = "รายงานที่จัดทำ เสนอ อนุมัติ และออกฉบับแล้ว ฉบับที่ออกแล้วไม่เปลี่ยนตัวเลขอีก"
+    unit = "ฉบับ"
+    default_sort = "-created_at"
+    search_keys = ("programme__search_key",)
+    search_label = "ค้นหาโครงการหลัก"
+    empty = Empty("ยังไม่มีรายงาน", "กด “จัดทำรายงานใหม่” เลือกโครงการหลัก ภาค และวันที่ของข้อมูล", "file-text")
+
+    def get_queryset(self) -> QuerySet[Edition]:
+        return super().get_queryset().select_related("programme", "region", "created_by")
+
+    def allowed(self) -> Decision:
+        return permissions.can_see_reports(self.user)
+
+    def get_context(self) -> dict[str, Any]:
+        return {"can_create": permissions.can_create(self.user)}
+
+
+class NewEdition(ScopedMixin, FormPage):
+    """One form, one click: the draft, and its PDF under way."""
+
+    form_class = NewEditionForm
+    page_title = "จัดทำรายงานใหม่"
+    page_lead = "ระบบคำนวณทุกตาราง ประโยค และแผนภูมิจากข้อมูล ณ วันที่ที่เลือก แล้วจัดทำ PDF ให้ตรวจทานทันที"
+    submit_label = "จัดทำรายงาน"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        self.require(permissions.can_create(self.user))
+        initial = {
+            "region": self.user.region_id,
+            "programme": self.request.GET.get("programme"),
+            "as_of_1": timezone.localdate(),
+        }
+        return {**super().get_form_kwargs(), "initial": initial}
+
+    def get_context(self, form: Any) -> dict[str, Any]:
+        return {
+            **super().get_context(form),
+            "crumbs": [("รายงาน", reverse("reports:list")), (self.page_title, "")],
+            "cancel_url": reverse("reports:list"),
+        }
+
+    def act(self, form: NewEditionForm) -> HttpResponse:
+        data = form.cleaned_data
+        region: Region = data["region"]
+        edition = services.create_edition(
+            actor=self.user,
+            outline_key=data["outline"],
+            programme=data["programme"],
+            region=region,
+            as_of_dates=form.days,
+            request_key=data["one_time_key"],
+            now=timezone.now(),
+            today=self.today(),
+        )
+        return redirect("reports:detail", pk=edition.pk)
+
+
+class EditionPage(EditionMixin):
+    """One edition: its state and next steps, PDF, texts, checks, changes and tables."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        edition = self.edition
+        content = of_edition(edition, today=timezone.localdate())
+        job = latest_job(edition)
+        context = {
+            "page_title": self.heading,
+            "page_lead": edition.programme.name,
+            "crumbs": [*self.crumbs()[:1], (str(edition), "")],
+            "edition": edition,
+            "content": content,
+            "tone": TONES[EditionState(edition.state)],
+            "job": job,
+            "draft_file": None if edition.is_frozen else latest_draft_file(edition),
+            "actions": self._actions(edition),
+            "texts": self._texts(edition),
+            "failed": [checked for checked in content.checks if not checked.result.is_ok],
+            "passed_count": sum(checked.result.is_ok for checked in content.checks),
+            "stored_checks": {c.code: c for c in edition.checks.select_related("asked_by")},
+            "tables": shown_tables(content, absolute=False),
+            "files": {file.kind: file for file in edition.files.defer("content")},
+            "can_edit": permissions.can_edit(self.user, edition),
+            "can_ask": permissions.can_ask_waiver(self.user, edition),
+        }
+        return render(request, "reports/detail.html", context)
+
+    def _actions(self, edition: Edition) -> list[tuple[str, str, Decision]]:
+        """The steps that make sense in this state, each with whether this person may take it."""
+        steps = {
+            "submit": ("เสนอขออนุมัติ", permissions.can_submit),
+            "approve": ("อนุมัติ", permissions.can_approve),
+            "send_back": ("ส่งกลับให้แก้ไข", permissions.can_send_back),
+            "issue": ("ออกฉบับ", permissions.can_issue),
+            "withdraw": ("ถอนการออกฉบับ", permissions.can_withdraw),
+            "replace": ("จัดทำฉบับใหม่แทนฉบับนี้", permissions.can_replace),
+        }
+        return [
+            (name, steps[name][0], steps[name][1](self.user, edition))
+            for name in NEXT[edition.state]
+        ]
+
+    def _texts(self, edition: Edition) -> list[tuple[outlines.TextSlot, str]]:
+        written = {text.slot: text.text for text in edition.texts.filter(origin=TextOrigin.STAFF)}
+        return [(slot, written.get(slot.key, "")) for slot in outlines.get(edition.outline).texts]
+
+
+NEXT: dict[str, tuple[str, ...]] = {
+    EditionState.DRAFT: ("submit",),
+    EditionState.SENT_BACK: ("submit",),
+    EditionState.SUBMITTED: ("approve", "send_back"),
+    EditionState.APPROVED: ("issue", "send_back"),
+    EditionState.ISSUING: ("withdraw",),
+    EditionState.ISSUED: ("replace",),
+}
+
+
+class EditionProgress(EditionMixin):
+    """The part of the page that is asked for every two seconds; the end loads the whole page."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        job = latest_job(self.edition)
+        response = render(request, "reports/progress.html", {"job": job})
+        if job is None or not job.is_active:
+            response["HX-Refresh"] = "true"
+        return response
+
+
+class EditText(ActPage):
+    """Write one staff block."""
+
+    form_class = TextForm
+    submit_label = "บันทึกข้อความ"
+
+    def decision(self) -> Decision:
+        return permissions.can_edit(self.user, self.edition)
+
+    @property
+    def stored(self) -> EditionText:
+        """The text of the address; 404 for a block that the outline does not have."""
+        found = self.edition.texts.filter(slot=self.kwargs["slot"], origin=TextOrigin.STAFF).first()
+        if found is None:
+            raise Http404
+        return found
+
+    @property
+    def page_title(self) -> str:  # type: ignore[override]
+        """The block's heading in the report."""
+        return outlines.get(self.edition.outline).text_slot(self.kwargs["slot"]).title
+
+    @property
+    def page_lead(self) -> str:  # type: ignore[override]
+        """What belongs into the block."""
+        return outlines.get(self.edition.outline).text_slot(self.kwargs["slot"]).hint
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        stored = self.stored
+        initial = {"text": stored.text, "version": stored.version}
+        return {**super().get_form_kwargs(), "initial": initial}
+
+    def act(self, form: TextForm) -> HttpResponse:
+        services.update_text(
+            actor=self.user,
+            edition=self.edition,
+            slot=self.kwargs["slot"],
+            text=form.cleaned_data["text"],
+            expected_version=form.cleaned_data["version"],
+        )
+        messages.success(self.request, f"บันทึก “{self.page_title}” แล้ว")
+        return redirect("reports:detail", pk=self.edition.pk)
+
+
+class ChangesPage(EditionMixin):
+    """What moved since the edition that this one replaces, and why."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        edition = self.edition
+        if edition.replaces is None:
+            raise Http404
+        moves = self._moves(edition, of_edition(edition, today=timezone.localdate()))
+        context = {
+            "page_title": f"ตัวเลขที่เปลี่ยนจากฉบับที่ {edition.replaces.number}",
+            "page_lead": self.heading,
+            "crumbs": self.crumbs(("ตัวเลขที่เปลี่ยน", "")),
+            "edition": edition,
+            "moves": moves,
+        }
+        return render(request, "reports/changes.html", context)
+
+    @staticmethod
+    def _moves(edition: Edition, content: Content) -> tuple[Move, ...]:
+        if edition.replaces is None:
+            return ()
+        previous = of_edition(edition.replaces, today=timezone.localdate())
+        return changes_since(content, previous)

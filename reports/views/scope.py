@@ -1,0 +1,58 @@
+"""The scope and day of a live figure, as an address gives them and the person may see them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from codi.accounts.models import User
+from codi.figures.figure import Figure, FigureScope, UnknownFigure, get
+from codi.places.models import Region
+from codi.thai.dates import DateError, parse_date
+from programs.models import Programme
+
+
+def live_figure(key: str) -> Figure:
+    """The figure of a key; raises ``Http404`` for an unknown one."""
+    try:
+        return get(key)
+    except UnknownFigure as error:
+        raise Http404 from error
+
+
+def live_scope(request: HttpRequest, user: User) -> tuple[FigureScope, dt.date]:
+    """Scope and day of the address; raises ``Http404`` for what is unknown or out of sight.
+
+    A person of a region or province is held to it, whatever the address leaves out.
+    """
+    programme = request.GET.get("programme") or None
+    if programme and not Programme.objects.visible_to(user).filter(code=programme).exists():
+        raise Http404
+    region = visible_region(request, user)
+    province = None if user.sees_nation else user.province_id
+    return FigureScope(programme=programme, region=region, province=province), _day(request)
+
+
+def visible_region(request: HttpRequest, user: User) -> str | None:
+    """The region of the address, the person's own, or all; raises ``Http404`` for another's."""
+    region = request.GET.get("region") or None
+    if not user.sees_nation:
+        if region not in (None, user.region_id):
+            raise Http404
+        return user.region_id
+    if region and not Region.objects.filter(pk=region).exists():
+        raise Http404
+    return region
+
+
+def _day(request: HttpRequest) -> dt.date:
+    today = timezone.localdate()
+    typed = request.GET.get("as_of", "").strip()
+    if not typed:
+        return today
+    try:
+        return parse_date(typed, today=today)
+    except DateError as error:
+        raise Http404 from error
