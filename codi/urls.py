@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("codi.history.urls")),
     path("", include("codi.jobs.urls")),
     path("", include("codi.imports.urls")),
+    path("", include("finance.urls")),
 ]
 
 handler400 = "codi.ui.views.bad_request"

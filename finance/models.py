@@ -10,6 +10,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from codi.history import tracked
 from codi.triggers import append_only, row_rule
@@ -99,6 +100,10 @@ class Instalment(models.Model):
 
     def __str__(self) -> str:
         return f"งวดที่ {self.number}"
+
+    def get_absolute_url(self) -> str:
+        """The plan on the project's page."""
+        return reverse("finance:project", args=[self.project_id]) + "#instalments"
 
 
 class EntryKind(models.TextChoices):
@@ -215,6 +220,10 @@ class LedgerEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.amount_baht:,.2f} บาท"
+
+    def get_absolute_url(self) -> str:
+        """The entry's page."""
+        return reverse("finance:entry", args=[self.pk])
 
 
 class BudgetMoveQuerySet(models.QuerySet["BudgetMove"]):

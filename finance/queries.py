@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import (
+    Aggregate,
+    Case,
     Count,
     DateField,
     DecimalField,
@@ -23,9 +25,11 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Sum,
+    TextField,
     Value,
+    When,
 )
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from codi.fiscal import Quarter
 from codi.thai.dates import month_year
@@ -89,6 +93,11 @@ class ProjectMoney:
     def left_baht(self) -> Decimal:
         """What may still be paid."""
         return left_baht(self.approved_baht, self.net_baht)
+
+    @property
+    def unpaid_baht(self) -> Decimal:
+        """Approved and never paid; money that came back was paid."""
+        return left_baht(self.approved_baht, self.paid_baht)
 
     @property
     def due_on(self) -> dt.date | None:
@@ -186,8 +195,9 @@ def _plan_sums(keys: Sequence[int], as_of: dt.date) -> dict[int, dict[str, Any]]
 
 @dataclass(frozen=True)
 class MoneySums:
-    """Sums over a whole filtered list, in baht."""
+    """Count and sums over a whole filtered list, in baht."""
 
+    project_count: int
     approved_baht: Decimal
     net_baht: Decimal
 
@@ -197,30 +207,58 @@ class MoneySums:
         return self.approved_baht - self.net_baht
 
 
-def sums_of(projects: QuerySet[Project], as_of: dt.date) -> MoneySums:
-    """Approved and net paid of every project in the queryset: two aggregates."""
+def sums_of(projects: QuerySet[Any], as_of: dt.date) -> MoneySums:
+    """Count, approved and net paid of every project in the queryset: two aggregates.
+
+    A cancelled project holds no money, so that leaving out its approval is all there is to do.
+    """
     plain = projects.order_by()
-    approved = plain.approved_as_of(as_of).aggregate(baht=Sum("approved_baht"))["baht"]  # type: ignore[attr-defined]
+    stands = Q(approved_on__lte=as_of) & (Q(cancelled_on=None) | Q(cancelled_on__gt=as_of))
+    found = plain.aggregate(count=Count("*"), baht=Sum("approved_baht", filter=stands))
     entries = LedgerEntry.objects.as_of(as_of).order_by()
     if plain.query.where:
         entries = entries.filter(project__in=plain.values("pk"))
     net = entries.aggregate(baht=Sum("net_baht"))["baht"]
-    return MoneySums(approved or ZERO, net or ZERO)
+    return MoneySums(found["count"], found["baht"] or ZERO, net or ZERO)
 
 
-def with_net_paid(projects: QuerySet[Project], as_of: dt.date) -> QuerySet[Project]:
-    """Projects with ``net_paid_baht`` and ``left_to_pay_baht``, for sorting by them."""
-    net = (
-        LedgerEntry.objects.filter(project=OuterRef("pk"), effective_on__lte=as_of)
-        .order_by()
-        .values("project")
-        .annotate(baht=Sum("net_baht"))
-        .values("baht")
-    )
+def _per_project(rows: QuerySet[Any], sum_of: Aggregate) -> Coalesce:
+    """A sum over the rows of one project, as a part of that project's row."""
+    found = rows.filter(project=OuterRef("pk")).order_by().values("project")
+    return Coalesce(Subquery(found.annotate(found=sum_of).values("found")), ZERO, output_field=BAHT)
+
+
+def with_money(projects: QuerySet[Project], as_of: dt.date) -> QuerySet[Any]:
+    """Projects as the list shows them, in one query; the database sums for the page's rows only.
+
+    Annotates ``standing_baht`` (approved and not cancelled), ``net_paid_baht``,
+    ``left_to_pay_baht``, ``evidence_text`` (instalments cleared/all) and ``is_late``.
+    """
+    entries = LedgerEntry.objects.as_of(as_of)
+    plan = Instalment.objects.filter(project=OuterRef("pk")).order_by().values("project")
+    cleared = plan.filter(evidence_cleared_on__lte=as_of)
+    stands = Q(approved_on__lte=as_of) & (Q(cancelled_on=None) | Q(cancelled_on__gt=as_of))
+    still_open = Q(closed_on=None) | Q(closed_on__gt=as_of)
+    overdue = stands & still_open & Q(approved_on__lte=latest_overdue_approval(as_of))
     return projects.annotate(
-        net_paid_baht=Coalesce(Subquery(net, output_field=BAHT), ZERO, output_field=BAHT)
+        standing_baht=Case(When(stands, then=F("approved_baht"))),
+        net_paid_baht=_per_project(entries, Sum("net_baht")),
+        paid_in_all_baht=_per_project(entries.exclude(returned()), Sum("net_baht")),
+        instalment_count=Coalesce(Subquery(plan.annotate(n=Count("pk")).values("n")), 0),
+        cleared_count=Coalesce(Subquery(cleared.annotate(n=Count("pk")).values("n")), 0),
     ).annotate(
-        left_to_pay_baht=Coalesce(F("approved_baht"), ZERO, output_field=BAHT) - F("net_paid_baht")
+        left_to_pay_baht=F("standing_baht") - F("net_paid_baht"),
+        evidence_text=Case(
+            When(
+                instalment_count__gt=0,
+                then=Concat(
+                    "cleared_count", Value("/"), "instalment_count", output_field=TextField()
+                ),
+            )
+        ),
+        is_late=Case(
+            When(overdue & Q(paid_in_all_baht__lt=F("approved_baht")), then=True), default=False
+        ),
     )
 
 
@@ -249,22 +287,8 @@ def late_as_of(day: dt.date, projects: QuerySet[Project]) -> QuerySet[Any]:
         .values("pk")
     )
     standing: QuerySet[Project] = projects.approved_as_of(day)  # type: ignore[attr-defined]
-    return with_due_day(standing).filter(pk__in=late)
-
-
-@dataclass(frozen=True)
-class LateProject:
-    """A project that is late, with what it lacks in baht and the day it was due."""
-
-    project: Project
-    due_on: dt.date
-    paid_baht: Decimal
-    approved_baht: Decimal
-
-    @property
-    def unpaid_baht(self) -> Decimal:
-        """Approved and not paid."""
-        return self.approved_baht - self.paid_baht
+    found: QuerySet[Any] = with_due_day(standing).filter(pk__in=late)
+    return found
 
 
 @dataclass(frozen=True)
@@ -277,43 +301,32 @@ class LatePeriod:
     unpaid_baht: Decimal
 
 
-def late_with_money(projects: QuerySet[Project], as_of: dt.date) -> list[LateProject]:
-    """Every late project, the longest due first: three queries."""
-    listed = list(late_as_of(as_of, projects).order_by("approved_on", "code"))
-    paid = _entry_sums([project.pk for project in listed], as_of)
-    return [
-        LateProject(
-            project=project,
-            due_on=payment_due_on(project.approved_on),
-            paid_baht=paid.get(project.pk, {}).get("paid_baht", ZERO),
-            approved_baht=project.approved_baht,
-        )
-        for project in listed
-        if project.approved_on is not None and project.approved_baht is not None
-    ]
+def late_with_money(projects: QuerySet[Project], as_of: dt.date) -> QuerySet[Any]:
+    """Late projects as their list shows them: as :func:`with_money`, and ``unpaid_baht``."""
+    rows: Any = with_money(late_as_of(as_of, projects), as_of)
+    found: QuerySet[Any] = rows.annotate(unpaid_baht=F("approved_baht") - F("paid_in_all_baht"))
+    return found
 
 
-def late_by_month(late: Iterable[LateProject]) -> list[LatePeriod]:
+def late_by_month(late: QuerySet[Any]) -> list[LatePeriod]:
     """Late projects by the month in which they fell due, in order; a project counts once."""
-    groups: dict[tuple[dt.date, str], list[LateProject]] = defaultdict(list)
-    for item in late:
-        groups[item.due_on.replace(day=1), month_year(item.due_on)].append(item)
-    return _periods(groups)
+    return _periods(late, lambda due_on: (due_on.replace(day=1), month_year(due_on)))
 
 
-def late_by_quarter(late: Iterable[LateProject]) -> list[LatePeriod]:
+def late_by_quarter(late: QuerySet[Any]) -> list[LatePeriod]:
     """Late projects by the fiscal quarter in which they fell due, in order."""
-    groups: dict[tuple[dt.date, str], list[LateProject]] = defaultdict(list)
-    for item in late:
-        quarter = Quarter.of(item.due_on)
-        groups[quarter.start, quarter.label].append(item)
-    return _periods(groups)
+    return _periods(late, lambda due_on: (Quarter.of(due_on).start, Quarter.of(due_on).label))
 
 
-def _periods(groups: dict[tuple[dt.date, str], list[LateProject]]) -> list[LatePeriod]:
+def _periods(
+    late: QuerySet[Any], period_of: Callable[[dt.date], tuple[dt.date, str]]
+) -> list[LatePeriod]:
+    groups: dict[tuple[dt.date, str], list[Decimal]] = defaultdict(list)
+    for due_on, unpaid_baht in late.order_by().values_list("due_on", "unpaid_baht"):
+        groups[period_of(due_on)].append(unpaid_baht)
     return [
-        LatePeriod(label, start, len(items), sum((item.unpaid_baht for item in items), ZERO))
-        for (start, label), items in sorted(groups.items())
+        LatePeriod(label, start, len(amounts), sum(amounts, ZERO))
+        for (start, label), amounts in sorted(groups.items())
     ]
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
 from codi.accounts.models import User
 from codi.accounts.permissions import require
-from codi.errors import Refused
+from codi.errors import Conflict, Refused
+from codi.thai.numbers import baht
 from codi.writing import change, locked, service
 from finance import permissions
 from finance.models import Instalment
@@ -28,13 +29,47 @@ class PlannedInstalment:
     evidence: str = ""
 
 
+def _in_words(line: Instalment | PlannedInstalment | None) -> str:
+    return f"{baht(line.planned_baht)} บาท" if line else "ไม่มี"
+
+
+def _check_versions(
+    present: Mapping[int, Instalment],
+    wanted: Mapping[int, PlannedInstalment],
+    expected: Mapping[int, int],
+) -> None:
+    """Raise ``Conflict`` when the stored plan is not the one that this person changed."""
+    now = {number: line.version for number, line in present.items()}
+    moved = [
+        number for number in sorted({*now, *expected}) if now.get(number) != expected.get(number)
+    ]
+    if moved:
+        raise Conflict(
+            [
+                (f"งวดที่ {number}", _in_words(present.get(number)), _in_words(wanted.get(number)))
+                for number in moved
+            ]
+        )
+
+
 @service
 def plan_instalments(
-    *, actor: User, project: Project, plan: Sequence[PlannedInstalment]
+    *,
+    actor: User,
+    project: Project,
+    plan: Sequence[PlannedInstalment],
+    expected_versions: Mapping[int, int] | None = None,
 ) -> list[Instalment]:
-    """Make the project's instalments equal to ``plan``, by number, in the name of ``actor``."""
+    """Make the project's instalments equal to ``plan``, by number, in the name of ``actor``.
+
+    ``expected_versions`` (number → version) is the plan that the person saw: raises ``Conflict``
+    when somebody else changed it since.
+    """
     project = locked(project)
     require(permissions.can_plan_instalments(actor, project))
+    if expected_versions is not None:
+        present = {line.number: line for line in Instalment.objects.filter(project=project)}
+        _check_versions(present, {line.number: line for line in plan}, expected_versions)
     return record_plan(project=project, plan=plan)
 
 

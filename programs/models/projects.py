@@ -11,6 +11,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Left
+from django.urls import reverse
 
 from codi.history import tracked
 from codi.places.models import District, Province, Region, Subdistrict
@@ -458,6 +459,10 @@ class Project(models.Model):
     def save(self, *args: Any, **options: Any) -> None:
         self.fill_keys()
         super().save(*args, **options)
+
+    def get_absolute_url(self) -> str:
+        """The project's page."""
+        return reverse("finance:project", args=[self.pk])
 
     def fill_keys(self) -> None:
         """Tidy the title and derive the keys that search and order use."""

@@ -1,0 +1,131 @@
+"""Filters of the lists that show money; the choices are what the person may see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from codi.places.models import Province, Region
+from codi.ui.lists import ListFilter, ThaiDateFilter
+from finance.models import BudgetMove, EntryKind, LedgerEntry
+from finance.queries import late_as_of
+from programs.models import Programme, Project, ProjectLevel, ProjectStatus
+
+ANY = "ทั้งหมด"
+
+
+def _programmes(request: Any) -> QuerySet[Programme]:
+    return Programme.objects.visible_to(request.user).with_projects()
+
+
+def _regions(request: Any) -> QuerySet[Region]:
+    user = request.user
+    return Region.objects.all() if user.sees_nation else Region.objects.filter(pk=user.region_id)
+
+
+def _provinces(request: Any) -> QuerySet[Province]:
+    user = request.user
+    found = Province.objects.filter(valid_until=None).order_by("sort_key")
+    if user.sees_nation:
+        return found
+    if user.province_id:
+        return found.filter(pk=user.province_id)
+    return found.filter(region=user.region_id)
+
+
+def _years(request: Any = None) -> list[tuple[int, str]]:
+    years = Programme.objects.order_by("-fiscal_year").values_list("fiscal_year", flat=True)
+    return [(year, str(year)) for year in years.distinct()]
+
+
+class LateFilter(ListFilter):
+    """Which late projects."""
+
+    programme = django_filters.ModelChoiceFilter(
+        label="โครงการหลัก", queryset=_programmes, empty_label=ANY
+    )
+    region = django_filters.ModelChoiceFilter(label="ภาค", queryset=_regions, empty_label=ANY)
+    province = django_filters.ModelChoiceFilter(label="จังหวัด", queryset=_provinces, empty_label=ANY)
+    level = django_filters.ChoiceFilter(
+        label="ระดับโครงการ", choices=ProjectLevel.choices, empty_label=ANY
+    )
+
+    class Meta:
+        model = Project
+        fields: list[str] = []
+
+
+class ProjectFilter(LateFilter):
+    """Which projects."""
+
+    fiscal_year = django_filters.ChoiceFilter(label="ปีงบประมาณ", choices=_years, empty_label=ANY)
+    status = django_filters.ChoiceFilter(
+        label="สถานะ", choices=ProjectStatus.choices, empty_label=ANY
+    )
+    late = django_filters.ChoiceFilter(
+        label="การเบิกจ่ายตามกำหนด",
+        choices=[("1", "จ่ายไม่ครบใน 6 เดือน")],
+        empty_label=ANY,
+        method="only_late",
+    )
+
+    def only_late(self, rows: QuerySet[Project], name: str, value: str) -> QuerySet[Project]:
+        """Those late today."""
+        return late_as_of(timezone.localdate(), rows)
+
+
+class LedgerFilter(ListFilter):
+    """Which entries."""
+
+    kind = django_filters.ChoiceFilter(
+        label="ประเภทรายการ", choices=EntryKind.choices, empty_label=ANY
+    )
+    since = ThaiDateFilter(
+        label="มีผลตั้งแต่วันที่", field_name="effective_on", lookup_expr="gte", required=False
+    )
+    until = ThaiDateFilter(
+        label="มีผลถึงวันที่", field_name="effective_on", lookup_expr="lte", required=False
+    )
+    programme = django_filters.ModelChoiceFilter(
+        label="โครงการหลัก",
+        field_name="project__programme",
+        queryset=_programmes,
+        empty_label=ANY,
+    )
+    region = django_filters.ModelChoiceFilter(
+        label="ภาค", field_name="project__region", queryset=_regions, empty_label=ANY
+    )
+    province = django_filters.ModelChoiceFilter(
+        label="จังหวัด", field_name="project__province", queryset=_provinces, empty_label=ANY
+    )
+
+    class Meta:
+        model = LedgerEntry
+        fields: list[str] = []
+
+
+class MoveFilter(ListFilter):
+    """Which budget moves."""
+
+    programme = django_filters.ModelChoiceFilter(
+        label="โครงการหลัก", queryset=_programmes, empty_label=ANY, method="of_programme"
+    )
+    since = ThaiDateFilter(
+        label="โอนตั้งแต่วันที่", field_name="moved_on", lookup_expr="gte", required=False
+    )
+    until = ThaiDateFilter(
+        label="โอนถึงวันที่", field_name="moved_on", lookup_expr="lte", required=False
+    )
+
+    class Meta:
+        model = BudgetMove
+        fields: list[str] = []
+
+    def of_programme(
+        self, rows: QuerySet[BudgetMove], name: str, value: Programme
+    ) -> QuerySet[BudgetMove]:
+        """Moves out of or into a frame of the programme."""
+        return rows.filter(Q(from_frame__programme=value) | Q(to_frame__programme=value))
