@@ -12,7 +12,7 @@ from django.db.models import Sum
 
 from codi.errors import Refused
 from finance import services
-from finance.models import LedgerEntry
+from finance.models import Direction, LedgerEntry
 from programs.models import ProjectStatus
 from tests import world as build
 
@@ -123,6 +123,36 @@ def test_entry_dated_before_a_return_cannot_overdraw_that_day(w):
 )
 def test_ledger_is_only_added_to(w, statement):
     """Wrong if an entry could be changed or deleted, even by plain SQL."""
+    project = build.project(w, plan=(700_000,))
+    build.pay(w, project.instalments.get(number=1), 700_000)
+    with (
+        pytest.raises(IntegrityError, match="แก้ไขหรือลบไม่ได้"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+    assert LedgerEntry.objects.get().amount_baht == Decimal(700_000)
+
+
+def test_adjustment_needs_its_reason(w):
+    """Wrong if a correction could be made without saying why."""
+    project = build.project(w, plan=(700_000,))
+    with pytest.raises(Refused) as refused:
+        services.record_adjustment(
+            actor=w.finance,
+            instalment=project.instalments.get(number=1),
+            direction=Direction.OUT,
+            amount_baht=Decimal(10),
+            effective_on=dt.date(2021, 3, 1),
+            note=" ",
+            request_key=uuid.uuid4(),
+            today=build.TODAY,
+        )
+    assert refused.value.code == "finance_entry_correction_explained"
+
+
+def test_triggers_cannot_be_told_to_look_away(w):
+    """Wrong if a session could switch the ledger's guard off with a setting that everyone may set."""
     project = build.project(w, plan=(700_000,))
     build.pay(w, project.instalments.get(number=1), 700_000)
     with transaction.atomic(), connection.cursor() as cursor:
