@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("codi.accounts.urls")),
     path("", include("codi.ui.urls")),
     path("", include("reports.urls")),
+    path("", include("programs.urls")),
     path("", include("codi.history.urls")),
     path("", include("codi.jobs.urls")),
     path("", include("codi.imports.urls")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from codi.accounts.models import Role, User
 from codi.accounts.permissions import Decision, all_of, allow, deny
-from programs.models import Programme, Project, ProjectStatus
+from programs.models import Committee, Programme, Project, ProjectStatus
 
 MAKERS = (Role.REGIONAL_OFFICER, Role.REGIONAL_MANAGER)
 DECIDERS = (Role.REGIONAL_MANAGER, Role.FINANCE_OFFICER)
@@ -54,6 +54,15 @@ def can_manage_organisations(user: User) -> Decision:
 def can_manage_meetings(user: User) -> Decision:
     """Record committees, meetings and resolutions."""
     return _is(user, *MAKERS)
+
+
+def can_manage_committee(user: User, committee: Committee) -> Decision:
+    """Record meetings and resolutions of a committee: of one's own region, or as the nation."""
+    own = user.sees_nation or committee.region_id == user.region_id
+    return all_of(
+        can_manage_meetings(user),
+        allow() if own else deny("บันทึกการประชุมได้เฉพาะคณะของภาคท่าน"),
+    )
 
 
 def can_create_project(user: User) -> Decision:

@@ -17,6 +17,7 @@ from django.urls import reverse
 from codi.thai.dates import DateError, full_echo, parse_date
 from codi.thai.normalise import clean
 from codi.thai.numbers import NumberError, baht, number, parse_baht, parse_number
+from codi.thai.words import baht_text
 
 
 class ThaiDateInput(forms.TextInput):
@@ -31,6 +32,21 @@ class ThaiDateInput(forms.TextInput):
         if "id" in shown:
             shown |= {
                 "hx-get": reverse("ui:echo_date"),
+                "hx-trigger": "input changed delay:400ms, change",
+                "hx-target": f"#{shown['id']}_echo",
+            }
+        return context
+
+
+class WordedInput(forms.TextInput):
+    """A text box for an amount; where scripts run, its words appear beside it while typing."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        shown = context["widget"]["attrs"]
+        if "id" in shown:
+            shown |= {
+                "hx-get": reverse("ui:echo_baht"),
                 "hx-trigger": "input changed delay:400ms, change",
                 "hx-target": f"#{shown['id']}_echo",
             }
@@ -185,6 +201,25 @@ class BahtField(NumberField):
 
     def shown(self, value: Any) -> str:
         return f"{baht(value)} {self.unit}" if value is not None else "-"
+
+
+class WordedBahtField(BahtField):
+    """An amount that is said back in words, so that a nought too many is seen."""
+
+    widget = WordedInput
+    echoes = True
+
+    def echo(self, value: Any) -> str:
+        """The amount in Thai words; empty when there is none or it cannot be read."""
+        try:
+            amount = self.to_python(value)
+        except ValidationError:
+            return ""
+        return baht_text(amount) if amount is not None else ""
+
+    def shown(self, value: Any) -> str:
+        """The amount with its words."""
+        return f"{super().shown(value)} ({baht_text(value)})" if value is not None else "-"
 
 
 class CountField(NumberField):

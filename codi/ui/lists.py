@@ -354,7 +354,7 @@ class ListPage(LoginRequiredMixin, View):
     def _why_empty(self) -> Empty:
         """Three reasons, three texts: a wrong filter, nothing left by the filter, no data."""
         if not self.filterset.is_valid():
-            return Empty("อ่านตัวกรองไม่ได้", "แก้ไขตัวกรองที่มีข้อความสีแดง แล้วค้นหาอีกครั้ง", "filter-x")
+            return Empty("อ่านตัวกรองไม่ได้", "แก้ไขตัวกรองที่มีข้อความสีแดง แล้วค้นหาอีกครั้ง", "funnel-x")
         if self.is_filtered and self.get_queryset().exists():
             return Empty(
                 "ไม่พบรายการตามเงื่อนไขนี้",

@@ -16,6 +16,8 @@ from django.utils.html import escape
 from django.views.decorators.http import require_GET
 
 from codi.thai.dates import DateError, full_echo, parse_date
+from codi.thai.numbers import NumberError, parse_baht
+from codi.thai.words import baht_text
 
 
 @require_GET
@@ -26,6 +28,18 @@ def echo_date(request: HttpRequest) -> HttpResponse:
     try:
         text = full_echo(parse_date(typed, today=timezone.localdate())) if typed.strip() else ""
     except DateError as error:
+        text = error.message
+    return HttpResponse(escape(text))
+
+
+@require_GET
+@login_required
+def echo_baht(request: HttpRequest) -> HttpResponse:
+    """The amount typed so far in words; the field's name does not matter."""
+    typed = str(next(iter(request.GET.values()), ""))
+    try:
+        text = baht_text(parse_baht(typed)) if typed.strip() else ""
+    except NumberError as error:
         text = error.message
     return HttpResponse(escape(text))
 

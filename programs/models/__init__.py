@@ -2,6 +2,7 @@
 
 from programs.models.meetings import Committee, Meeting, Resolution, ResolutionKind
 from programs.models.organisations import (
+    CertificationState,
     Organisation,
     OrganisationCertification,
     OrganisationKind,
@@ -19,6 +20,7 @@ from programs.models.projects import Origin, Project, ProjectStatus
 
 __all__ = [
     "BudgetFrame",
+    "CertificationState",
     "Committee",
     "FundingSource",
     "Meeting",

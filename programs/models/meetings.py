@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from codi.history import tracked
 from codi.places.models import Region
@@ -102,6 +103,15 @@ class Meeting(models.Model):
                 "วันสิ้นสุดการประชุมต้องไม่ก่อนวันเริ่ม",
             ),
         ]
+
+    @property
+    def label(self) -> str:
+        """Number and fiscal year, as the minutes write it: 2/2564."""
+        return f"{self.number}/{self.fiscal_year}"
+
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return reverse("programs:meeting", args=[self.pk])
 
     def __str__(self) -> str:
         return (

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Left
+from django.urls import reverse
 
 from codi.history import tracked
 from codi.places.models import District, Province, Region, Subdistrict
@@ -33,6 +35,15 @@ class OrganisationKind(models.TextChoices):
     OTHER = "other", "อื่น ๆ"
 
 
+class CertificationState(models.TextChoices):
+    """How the status of an organisation stands on a day."""
+
+    CERTIFIED = "certified", "รับรองแล้ว"
+    EXPIRED = "expired", "การรับรองหมดอายุ"
+    REFUSED = "refused", "ไม่รับรอง"
+    NONE = "none", "ยังไม่มีผลการรับรอง"
+
+
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     """Organisations by scope."""
 
@@ -43,6 +54,22 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         if user.province_id:
             return self.filter(province=user.province_id)
         return self.filter(region=user.region_id)
+
+    def with_certification(self, day: dt.date) -> Self:
+        """Each with ``certification_state`` and ``certified_until``, by its latest result of ``day``."""
+        latest = OrganisationCertification.objects.filter(
+            organisation=OuterRef("pk"), certified_on__lte=day
+        ).order_by("-certified_on", "-pk")
+        return self.annotate(
+            latest_is_certified=Subquery(latest.values("is_certified")[:1]),
+            certified_until=Subquery(latest.values("valid_until")[:1]),
+            certification_state=Case(
+                When(latest_is_certified=None, then=Value(CertificationState.NONE.value)),
+                When(latest_is_certified=False, then=Value(CertificationState.REFUSED.value)),
+                When(certified_until__lt=day, then=Value(CertificationState.EXPIRED.value)),
+                default=Value(CertificationState.CERTIFIED.value),
+            ),
+        )
 
 
 @tracked(exclude=("search_key", "sort_key"))
@@ -120,6 +147,10 @@ class Organisation(models.Model):
                 OpClass(F("search_key"), name="gin_trgm_ops"), name="programs_organisation_search"
             ),
         ]
+
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return reverse("programs:organisation", args=[self.pk])
 
     def __str__(self) -> str:
         return self.name

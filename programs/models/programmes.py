@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from codi.history import tracked
 from codi.places.models import Region
@@ -147,6 +148,10 @@ class Programme(models.Model):
                 operation=pgtrigger.Update,
             ),
         ]
+
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return reverse("programs:programme", args=[self.pk])
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"

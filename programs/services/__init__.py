@@ -15,6 +15,7 @@ from programs.services.organisations import (
 from programs.services.programmes import (
     add_target,
     create_programme,
+    create_source,
     set_frame,
     update_programme,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "create_organisation",
     "create_programme",
     "create_project",
+    "create_source",
     "endorse_project",
     "next_project_code",
     "record_changes",

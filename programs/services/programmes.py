@@ -9,9 +9,10 @@ from typing import Any
 from codi.accounts.models import User
 from codi.accounts.permissions import require
 from codi.places.models import Region
+from codi.thai.normalise import clean
 from codi.writing import change, locked, service
 from programs import permissions
-from programs.models import BudgetFrame, Programme, ProgrammeTarget
+from programs.models import BudgetFrame, FundingSource, Programme, ProgrammeTarget
 
 
 @service
@@ -30,6 +31,13 @@ def update_programme(
     """Change a programme's facts; raises ``Conflict`` when somebody else did meanwhile."""
     require(permissions.can_manage_programmes(actor))
     return change(locked(programme), facts, expected_version=expected_version)
+
+
+@service
+def create_source(*, actor: User, code: str, name: str) -> FundingSource:
+    """Add a source of money that programmes may name."""
+    require(permissions.can_manage_programmes(actor))
+    return FundingSource.objects.create(code=code.strip(), name=clean(name))
 
 
 @service

@@ -131,7 +131,7 @@ def organisation(w: World) -> Organisation:
     place = build.subdistrict()
     return Organisation(
         name="กลุ่มออมทรัพย์",
-        search_key="กลุมออมทรัพย",
+        search_key="กลุมออมทรัพย์",
         kind="community",
         region=build.region(),
         province=build.province(),

@@ -1,0 +1,1 @@
+"""Pages of projects, organisations, committees and meetings, and programmes."""

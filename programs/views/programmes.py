@@ -1,0 +1,184 @@
+"""Pages of the programme tree, its frames and targets, and the sources of money."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Model, QuerySet, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse_lazy
+from django.utils import timezone
+from django.views import View
+
+from codi.accounts.access import ScopedMixin, visible_or_404
+from programs import services
+from programs.forms import FrameForm, ProgrammeForm, SourceForm, TargetForm, initial_of
+from programs.models import BudgetFrame, FundingSource, Programme, ProgrammeKind, Project
+from programs.permissions import can_create_project, can_manage_programmes
+from programs.queries import fiscal_years_of_programmes, programme_tree
+from programs.views.records import Crumb, RecordForm
+
+PROGRAMMES: Crumb = ("แผนงาน", reverse_lazy("programs:programmes"))
+SOURCES: Crumb = ("แหล่งงบประมาณ", reverse_lazy("programs:sources"))
+
+
+class ProgrammeTree(ScopedMixin, View):
+    """The programmes of one fiscal year as a tree, with frames in sight and targets."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        years = fiscal_years_of_programmes(timezone.localdate())
+        asked = request.GET.get("fiscal_year", "")
+        year = next((one for one in years if str(one) == asked), years[0])
+        context = {
+            "page_title": "แผนงาน",
+            "page_lead": f"แผนงาน โครงการหลัก และกิจกรรม ปีงบประมาณ {year}",
+            "years": years,
+            "fiscal_year": year,
+            "tree": programme_tree(self.user, year),
+            "may": can_manage_programmes(self.user),
+        }
+        return render(request, "programs/programmes.html", context)
+
+
+class ProgrammePage(ScopedMixin, View):
+    """One programme: its facts, activities, frames and targets."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        programme: Programme = visible_or_404(
+            Programme.objects.select_related("parent", "funding_source"), self.user, pk=pk
+        )
+        frames: QuerySet[BudgetFrame] = BudgetFrame.objects.visible_to(self.user)
+        frames = frames.filter(programme=programme).select_related("region")
+        context = {
+            "page_title": programme.name,
+            "page_lead": f"{programme.get_kind_display()} รหัส {programme.code}",
+            "crumbs": [PROGRAMMES, (programme.code, "")],
+            "programme": programme,
+            "has_frames": programme.kind == ProgrammeKind.PROGRAMME,
+            "children": programme.children.order_by("position", "code"),
+            "frames": frames.order_by("region__position", "level"),
+            "frame_baht": frames.aggregate(found=Sum("allocated_baht"))["found"],
+            "targets": programme.targets.select_related("region"),
+            "project_count": Project.objects.visible_to(self.user)
+            .filter(programme=programme)
+            .count(),
+            "may": can_manage_programmes(self.user),
+            "may_create_project": can_create_project(self.user),
+        }
+        return render(request, "programs/programme.html", context)
+
+
+class ProgrammeNew(RecordForm):
+    """Add a programme to the tree."""
+
+    form_class = ProgrammeForm
+    page_title = "เพิ่มแผนงาน"
+
+    def check(self) -> None:
+        self.require(can_manage_programmes(self.user))
+
+    def crumbs(self) -> list[Crumb]:
+        return [PROGRAMMES]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        years = fiscal_years_of_programmes(self.today())
+        return super().get_form_kwargs() | {"initial": {"fiscal_year": years[0]}}
+
+    def save(self, form: ProgrammeForm) -> Model:
+        return services.create_programme(actor=self.user, **form.facts())
+
+
+class OfProgramme(RecordForm):
+    """A form about one programme."""
+
+    record: Programme
+
+    def check(self) -> None:
+        self.record = self.get_visible_or_404(Programme, pk=self.kwargs["pk"])
+        self.require(can_manage_programmes(self.user))
+
+    def crumbs(self) -> list[Crumb]:
+        return [PROGRAMMES, (self.record.code, self.record.get_absolute_url())]
+
+    def get_context(self, form: Any) -> dict[str, Any]:
+        return super().get_context(form) | {"page_lead": str(self.record)}
+
+    def next_url(self, record: Any) -> str:
+        return self.record.get_absolute_url()
+
+
+class ProgrammeEdit(OfProgramme):
+    """Change the facts of a programme."""
+
+    form_class = ProgrammeForm
+    page_title = "แก้ไขแผนงาน"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"initial": initial_of(self.record, ProgrammeForm)}
+
+    def save(self, form: ProgrammeForm) -> Model:
+        return services.update_programme(
+            actor=self.user,
+            programme=self.record,
+            expected_version=form.cleaned_data["version"],
+            **form.facts(),
+        )
+
+
+class FrameNew(OfProgramme):
+    """Allocate the frame of a region, or of the centre, at one level of projects."""
+
+    form_class = FrameForm
+    page_title = "ตั้งกรอบงบประมาณ"
+    submit_label = "ตั้งกรอบงบ"
+    check_answers = True
+    confirm_label = "ยืนยันตั้งกรอบงบ"
+
+    def save(self, form: FrameForm) -> Model:
+        return services.set_frame(actor=self.user, programme=self.record, **form.cleaned_data)
+
+    def done(self, record: Any) -> str:
+        return f"ตั้งกรอบงบ {record} แล้ว หากต้องการเปลี่ยนภายหลังให้ใช้การปรับโอนงบ"
+
+
+class TargetNew(OfProgramme):
+    """Add a target with its basis and date."""
+
+    form_class = TargetForm
+    page_title = "เพิ่มเป้าหมาย"
+
+    def save(self, form: TargetForm) -> Model:
+        return services.add_target(actor=self.user, programme=self.record, **form.cleaned_data)
+
+
+class SourceList(ScopedMixin, View):
+    """Where the money of programmes comes from."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        context = {
+            "page_title": SOURCES[0],
+            "crumbs": [PROGRAMMES, (SOURCES[0], "")],
+            "sources": FundingSource.objects.prefetch_related("programme_set"),
+            "may": can_manage_programmes(self.user),
+        }
+        return render(request, "programs/sources.html", context)
+
+
+class SourceNew(RecordForm):
+    """Add a source of money."""
+
+    form_class = SourceForm
+    page_title = "เพิ่มแหล่งงบประมาณ"
+
+    def check(self) -> None:
+        self.require(can_manage_programmes(self.user))
+
+    def crumbs(self) -> list[Crumb]:
+        return [PROGRAMMES, SOURCES]
+
+    def save(self, form: SourceForm) -> Model:
+        return services.create_source(actor=self.user, **form.cleaned_data)
+
+    def next_url(self, record: Any) -> str:
+        return str(SOURCES[1])
