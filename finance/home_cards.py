@@ -54,7 +54,7 @@ def due_soon(user: User, *, today: dt.date) -> HomeCard:
         HomeItem(
             f"{line.project.title} {line}",
             _link(line.project),
-            f"กำหนด {short_date(line.planned_on)} · เหลือ {baht(line.planned_baht - line.net)} บาท"
+            f"กำหนด {short_date(line.planned_on)} · ยังไม่จ่าย {baht(line.planned_baht - line.paid_baht)} บาท"
             + (" · เลยกำหนด" if line.planned_on < today else ""),
         )
         for line in lines[:SHOWN]

@@ -242,7 +242,7 @@ def with_money(projects: QuerySet[Project], as_of: dt.date) -> QuerySet[Any]:
     overdue = stands & still_open & Q(approved_on__lte=latest_overdue_approval(as_of))
     return projects.annotate(
         standing_baht=Case(When(stands, then=F("approved_baht"))),
-        net_paid_baht=_per_project(entries, Sum("net_baht")),
+        net_paid_baht=Case(When(stands, then=_per_project(entries, Sum("net_baht")))),
         paid_in_all_baht=_per_project(entries.exclude(returned()), Sum("net_baht")),
         instalment_count=Coalesce(Subquery(plan.annotate(n=Count("pk")).values("n")), 0),
         cleared_count=Coalesce(Subquery(cleared.annotate(n=Count("pk")).values("n")), 0),
@@ -378,6 +378,8 @@ def _rung_requested(project: Project, as_of: dt.date) -> _Rung:
     on = project.submitted_on
     if project.requested_baht is None:
         return "requested", "ขอ", None, on, "waiting", "ยังไม่ระบุงบที่ขอ"
+    if project.status == ProjectStatus.SENT_BACK:
+        return "requested", "ขอ", project.requested_baht, on, "part", "ส่งกลับให้แก้ไข"
     proposed = on is not None and on <= as_of
     note = "เสนอแล้ว" if proposed else "ยังไม่เสนอ"
     if project.approved_on and not on:
@@ -445,13 +447,19 @@ class InstalmentState:
 def instalments_of(project: Project, as_of: dt.date) -> list[InstalmentState]:
     """The project's instalments in order: one query.
 
-    One is overdue when its planned day is past, the project may be paid, and money is left.
+    One is overdue when its planned day is past, the project may be paid, and it was never fully
+    paid; money that came back was paid.
     """
-    paid = Sum("entries__net_baht", filter=Q(entries__effective_on__lte=as_of))
+    in_effect = Q(entries__effective_on__lte=as_of)
+    net = Sum("entries__net_baht", filter=in_effect)
+    paid = Sum("entries__net_baht", filter=in_effect & ~returned("entries__"))
     rows: Iterable[Any] = (
         Instalment.objects.filter(project=project)
         .select_related("evidence_cleared_by")
-        .annotate(net=Coalesce(paid, ZERO, output_field=BAHT))
+        .annotate(
+            net=Coalesce(net, ZERO, output_field=BAHT),
+            paid=Coalesce(paid, ZERO, output_field=BAHT),
+        )
         .order_by("number")
     )
     payable = project.status in (ProjectStatus.APPROVED, ProjectStatus.UNDER_WAY)
@@ -462,7 +470,7 @@ def instalments_of(project: Project, as_of: dt.date) -> list[InstalmentState]:
             is_overdue=payable
             and row.planned_on is not None
             and row.planned_on < as_of
-            and row.net < row.planned_baht,
+            and row.paid < row.planned_baht,
         )
         for row in rows
     ]
@@ -566,12 +574,16 @@ def frame_of(project: Project) -> FrameState | None:
 
 
 def unpaid_instalments(user: User) -> QuerySet[Instalment]:
-    """Instalments of payable projects in sight with money left, with ``net`` paid so far."""
+    """Instalments of payable projects in sight that were never fully paid.
+
+    ``paid_baht`` is what was paid so far; money that came back was paid.
+    """
+    paid = Sum("entries__net_baht", filter=~returned("entries__"))
     return (
         Instalment.objects.visible_to(user)
         .filter(project__status__in=(ProjectStatus.APPROVED, ProjectStatus.UNDER_WAY))
-        .annotate(net=Coalesce(Sum("entries__net_baht"), ZERO, output_field=BAHT))
-        .filter(net__lt=F("planned_baht"))
+        .annotate(paid_baht=Coalesce(paid, ZERO, output_field=BAHT))
+        .filter(paid_baht__lt=F("planned_baht"))
     )
 
 

@@ -32,6 +32,14 @@ LATE = "ล่าช้า"
 PROJECT_PAGE = ("finance:project", {"pk": A("pk")})
 
 
+class CodeColumn(TextColumn):
+    """A code, kept on one line."""
+
+    def __init__(self, verbose_name: str, **kwargs: Any) -> None:
+        super().__init__(verbose_name, **kwargs)
+        self.css_class = "nowrap"
+
+
 class LateColumn(TextColumn):
     """The warning that the approved money is not fully paid within six months."""
 
@@ -47,11 +55,11 @@ class LateColumn(TextColumn):
 class ProjectTable(ListTable):
     """Projects with what was approved, paid and is left."""
 
-    code = TextColumn("รหัส", orderable=True)
+    code = CodeColumn("รหัส", orderable=True)
     title = TextColumn(
         "ชื่อโครงการ", wide=True, linkify=PROJECT_PAGE, orderable=True, order_by="sort_key"
     )
-    organisation = TextColumn("องค์กรที่เสนอ", accessor="organisation__name", wide=True)
+    organisation = TextColumn("องค์กรที่เสนอ", accessor="organisation__name")
     place = TextColumn("พื้นที่", accessor="place_name")
     status = StateColumn(
         "สถานะ", choices=dict(ProjectStatus.choices), tones=PROJECT_TONES, accessor="status"
@@ -75,7 +83,7 @@ class ProjectTable(ListTable):
     evidence = TextColumn(
         "หลักฐาน",
         accessor="evidence_text",
-        unit="งวดที่ตรวจรับ/ทั้งหมด",
+        unit="งวด",
         definition="จำนวนงวดที่ตรวจรับหลักฐานแล้ว ต่อจำนวนงวดทั้งหมด",
     )
     late = LateColumn(
@@ -88,7 +96,7 @@ class ProjectTable(ListTable):
 class LateTable(ListTable):
     """Late projects with what each lacks."""
 
-    code = TextColumn("รหัส", orderable=True)
+    code = CodeColumn("รหัส", orderable=True)
     title = TextColumn(
         "ชื่อโครงการ", wide=True, linkify=PROJECT_PAGE, orderable=True, order_by="sort_key"
     )
@@ -111,7 +119,7 @@ class LedgerTable(ListTable):
 
     effective_on = DateColumn("วันที่มีผล", orderable=True)
     kind = StateColumn("ประเภท", choices=dict(EntryKind.choices), tones=ENTRY_TONES)
-    document_number = TextColumn(
+    document_number = CodeColumn(
         "เลขที่เอกสาร", linkify=("finance:entry", {"pk": A("pk")}), orderable=True
     )
     project = TextColumn(
@@ -120,7 +128,7 @@ class LedgerTable(ListTable):
         wide=True,
         linkify=("finance:project", {"pk": A("project_id")}),
     )
-    code = TextColumn(
+    code = CodeColumn(
         "รหัสโครงการ", accessor="project__code", orderable=True, order_by="project__code"
     )
     instalment = TextColumn("งวดที่", accessor="instalment__number")

@@ -90,6 +90,7 @@ class Late(ProjectRows):
     page_title = "โครงการเบิกจ่ายล่าช้า"
     page_lead = "อนุมัติแล้วเกิน 6 เดือนแต่ยังจ่ายไม่ครบ (ยอดจ่ายไม่หักคืนงบ ไม่นับโครงการที่ปิดหรือยกเลิก)"
     template_name = "finance/late.html"
+    results_template_name = "finance/late_results.html"
     default_sort = "due_on"
     totals = {"unpaid": Total("ยังไม่จ่าย", Sum("unpaid_baht"))}
     empty = Empty("ไม่มีโครงการล่าช้า", "ทุกโครงการในขอบเขตของท่านจ่ายครบหรือยังไม่ถึงกำหนด", "circle-check")

@@ -13,6 +13,7 @@ from django.views.generic import TemplateView
 from codi.accounts.access import ScopedMixin, visible_or_404
 from codi.accounts.models import User
 from codi.accounts.permissions import Decision
+from codi.thai.numbers import number
 from finance import permissions, queries
 from finance.models import LedgerEntry
 from finance.tables import ENTRY_TONES, PROJECT_TONES
@@ -156,6 +157,16 @@ def life_of(project: Project) -> list[LifeStep]:
     return sorted((step for step in steps if step.on), key=lambda step: step.on)
 
 
+def targets_of(project: Project) -> str:
+    """The targets that are set, in one line; empty when none is."""
+    targets = (
+        (project.target_people_count, "คน"),
+        (project.target_subdistrict_count, "ตำบล"),
+        (project.target_household_count, "ครัวเรือน"),
+    )
+    return " · ".join(f"{number(count)} {unit}" for count, unit in targets if count is not None)
+
+
 class ProjectPage(ScopedMixin, TemplateView):
     """Everything about one project: facts, ladder, next acts, plan, ledger, life."""
 
@@ -183,6 +194,7 @@ class ProjectPage(ScopedMixin, TemplateView):
             ledger=queries.ledger_of(project),
             life=life_of(project),
             resolutions=self._resolutions(project),
+            targets=targets_of(project),
             entry_tones=ENTRY_TONES,
             **kwargs,
         )
