@@ -116,7 +116,9 @@ class StateColumn(TextColumn):
         super().__init__(verbose_name, **kwargs)
         self.choices, self.tones = choices, tones
 
-    def render(self, value: Any) -> SafeString:
+    def render(self, record: Any, bound_column: Any) -> SafeString:
+        """The tag; django-tables2 hands over a choice's label, the tone needs the stored value."""
+        value = value_reader(bound_column)(record)
         return format_html(
             '<span class="tag tag--{}">{}</span>',
             self.tones.get(value, "neutral"),

@@ -154,6 +154,15 @@ def test_list_finds_by_code_title_and_organisation_in_loose_thai(w):
     assert "ไม่พบรายการ" in page(w.officer, "projects", q="ไม่มีคำนี้แน่")[1]
 
 
+def test_list_gives_a_state_its_colour(w):
+    """Wrong if every state looked alike: the tone goes with the stored value, not its label."""
+    build.project(w, "draft")
+    build.project(w)
+    body = page(w.officer, "projects")[1]
+    assert '<span class="tag tag--neutral">ร่าง</span>' in body
+    assert '<span class="tag tag--good">อนุมัติแล้ว</span>' in body
+
+
 def test_list_filters_late_projects(w):
     """Wrong if the filter kept a project that is paid in full."""
     build.project(w, title="โครงการค้างจ่าย", plan=(1_000_000,))

@@ -224,6 +224,9 @@ def test_instalments_tell_paid_left_and_overdue(w):
     first, second = queries.instalments_of(project, build.TODAY)
     assert (first.net_baht, first.left_baht, first.is_overdue) == (700_000, 0, False)
     assert (second.net_baht, second.left_baht, second.is_overdue) == (0, 300_000, True)
+    give_back(w, first.instalment, 100_000)
+    first, _second = queries.instalments_of(project, build.TODAY)
+    assert (first.net_baht, first.left_baht, first.is_overdue) == (600_000, 100_000, False)
 
 
 def test_ledger_runs_a_balance_and_links_corrections_both_ways(w):
