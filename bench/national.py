@@ -52,7 +52,11 @@ def copy_rows(table: str, columns: Iterable[str], rows: Iterable[Iterable[object
 
 def people() -> dict[str, User]:
     """The people of the bench: a maker, an approver and a finance officer of the nation."""
-    roles = {"maker": Role.REGIONAL_OFFICER, "approver": Role.REGIONAL_MANAGER, "payer": Role.FINANCE_OFFICER}
+    roles = {
+        "maker": Role.REGIONAL_OFFICER,
+        "approver": Role.REGIONAL_MANAGER,
+        "payer": Role.FINANCE_OFFICER,
+    }
     return {
         name: User.objects.filter(username=f"bench-{name}").first()
         or User.objects.create_user(
@@ -145,7 +149,17 @@ def _plans(count: int) -> Iterator[tuple[object, ...]]:
     for project in range(1, count + 1):
         third = approved[project] / INSTALMENTS
         for number in range(1, INSTALMENTS + 1):
-            yield ((project - 1) * INSTALMENTS + number, project, number, third, None, "", "", "", 1)
+            yield (
+                (project - 1) * INSTALMENTS + number,
+                project,
+                number,
+                third,
+                None,
+                "",
+                "",
+                "",
+                1,
+            )
 
 
 def _entries(count: int, seed: int) -> Iterator[tuple[object, ...]]:
@@ -172,7 +186,17 @@ def build(projects: int = 200_000, seed: int = 2564) -> None:
     copy_rows("programs_project", PROJECT_COLUMNS, _projects(projects, seed))
     copy_rows(
         "finance_instalment",
-        ("id", "project_id", "number", "planned_baht", "planned_on", "condition", "evidence", "evidence_note", "version"),
+        (
+            "id",
+            "project_id",
+            "number",
+            "planned_baht",
+            "planned_on",
+            "condition",
+            "evidence",
+            "evidence_note",
+            "version",
+        ),
         _plans(projects),
     )
     copy_rows(
@@ -184,4 +208,6 @@ def build(projects: int = 200_000, seed: int = 2564) -> None:
     with connection.cursor() as cursor:
         for model in (Project, Instalment, LedgerEntry):
             table = model._meta.db_table
-            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"
+            )

@@ -42,6 +42,7 @@ def data() -> None:
 
     assets()
     call_command("load_places", stdout=StringIO())
+    call_command("load_sample", "north-leaders-2564", stdout=StringIO())
     accounts = StringIO()
     call_command("load_demo_accounts", stdout=accounts)
     (settings.DATA_DIR / ACCOUNTS).write_text(accounts.getvalue())
