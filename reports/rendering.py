@@ -235,15 +235,19 @@ def _closing(content: Content) -> Iterator[Section]:
             "failed": [checked for checked in content.checks if not checked.result.is_ok],
         },
     )
-    known = {grid.key: grid for grid in content.grids}
     yield Section(
         "definitions",
         "นิยามและแหล่งข้อมูล",
         f"{FOLDER}definitions.html",
-        context={
-            "definitions": [
-                (known[key].title, figures.get(key).definition, known[key].source)
-                for key in keys_of(content)
-            ]
-        },
+        context={"definitions": _definitions(content)},
     )
+
+
+def _definitions(content: Content) -> list[tuple[str, str, str]]:
+    """Titles, definition and source; tables that are defined alike stand together."""
+    known = {grid.key: grid for grid in content.grids}
+    titles: dict[tuple[str, str], list[str]] = {}
+    for key in keys_of(content):
+        told = (figures.get(key).definition, known[key].source)
+        titles.setdefault(told, []).append(known[key].title)
+    return [("; ".join(names), text, source) for (text, source), names in titles.items()]
