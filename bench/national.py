@@ -105,7 +105,7 @@ PROJECT_COLUMNS = (
     "organisation_id", "objectives", "requested_baht", "approved_baht", "status", "origin",
     "created_by_id", "endorsed_meeting_id", "endorsed_on", "approved_on", "approved_by_id",
     "recorded_on", "started_on", "sent_back_reason", "cancel_reason", "search_key", "sort_key",
-    "version",
+    "title_key", "version",
 )  # fmt: skip
 
 
@@ -140,7 +140,8 @@ def _projects(count: int, seed: int) -> Iterator[tuple[object, ...]]:
             number + 1, code, programme.pk, programme.fiscal_year, "province", frame.region_id,
             province.pk, title, organisations[province.pk], "", baht, baht, "under_way", "import",
             who["maker"].pk, meeting.pk, meeting.ends_on, approved_on, who["approver"].pk,
-            approved_on, approved_on, "", "", search_key(f"{code} {title}"), sort_key(title), 1,
+            approved_on, approved_on, "", "", search_key(f"{code} {title}"), sort_key(title),
+            search_key(title), 1,
         )  # fmt: skip
 
 
