@@ -13,6 +13,7 @@ import random
 import uuid
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -47,7 +48,7 @@ def copy_rows(table: str, columns: Iterable[str], rows: Iterable[Iterable[object
     text.seek(0)
     names = ", ".join(f'"{column}"' for column in columns)
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN WITH (FORMAT csv, NULL '\\N')", text)  # type: ignore[attr-defined]
+        cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN WITH (FORMAT csv, NULL '\\N')", text)
 
 
 def people() -> dict[str, User]:
@@ -166,7 +167,7 @@ def _plans(count: int) -> Iterator[tuple[object, ...]]:
 def _entries(count: int, seed: int) -> Iterator[tuple[object, ...]]:
     dice = random.Random(seed + 1)
     payer = people()["payer"].pk
-    facts = dict(Project.objects.values_list("pk", "approved_on"))
+    facts: dict[int, Any] = dict(Project.objects.values_list("pk", "approved_on"))
     amounts = dict(Instalment.objects.values_list("pk", "planned_baht"))
     recorded = dt.datetime(2021, 10, 1, tzinfo=dt.UTC)
     for project in range(1, count + 1):

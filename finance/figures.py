@@ -65,7 +65,8 @@ def _in(scope: FigureScope, prefix: str = "") -> Q:
 
 def approved_projects(scope: FigureScope, as_of: dt.date) -> QuerySet[Any]:
     """Projects whose approval stood on the day."""
-    return Project.objects.approved_as_of(as_of).filter(_in(scope))
+    standing: QuerySet[Any] = Project.objects.approved_as_of(as_of).filter(_in(scope))
+    return standing
 
 
 def entries(scope: FigureScope, as_of: dt.date) -> QuerySet[Any]:
@@ -106,12 +107,13 @@ def _as_month(path: str) -> Func:
 
 def entries_by_month(scope: FigureScope, as_of: dt.date) -> QuerySet[Any]:
     """Entries with the ``month`` in which they took effect."""
-    return entries(scope, as_of).annotate(month=_as_month("effective_on"))
+    found: QuerySet[Any] = entries(scope, as_of)
+    return found.annotate(month=_as_month("effective_on"))
 
 
 def late_projects(scope: FigureScope, as_of: dt.date) -> QuerySet[Any]:
     """Projects not fully paid within six months of approval, with the ``month`` they were due."""
-    late = late_as_of(as_of, Project.objects.filter(_in(scope)))
+    late: QuerySet[Any] = late_as_of(as_of, Project.objects.filter(_in(scope)))
     return late.annotate(month=_as_month("due_on"))
 
 
