@@ -107,14 +107,15 @@ def _as_month(path: str) -> Func:
 
 def entries_by_month(scope: FigureScope, as_of: dt.date) -> QuerySet[Any]:
     """Entries with the ``month`` in which they took effect."""
-    found: QuerySet[Any] = entries(scope, as_of)
-    return found.annotate(month=_as_month("effective_on"))
+    found: QuerySet[Any] = entries(scope, as_of).annotate(month=_as_month("effective_on"))
+    return found
 
 
 def late_projects(scope: FigureScope, as_of: dt.date) -> QuerySet[Any]:
     """Projects not fully paid within six months of approval, with the ``month`` they were due."""
-    late: QuerySet[Any] = late_as_of(as_of, Project.objects.filter(_in(scope)))
-    return late.annotate(month=_as_month("due_on"))
+    late = late_as_of(as_of, Project.objects.filter(_in(scope)))
+    found: QuerySet[Any] = late.annotate(month=_as_month("due_on"))
+    return found
 
 
 def late_entries(scope: FigureScope, as_of: dt.date) -> QuerySet[Any]:
@@ -472,7 +473,7 @@ class ProjectDetail(ListFigure):
             of_number = in_effect & Q(entries__instalment__number=number)
             paid[f"paid_{number}"] = Sum("entries__net_baht", filter=of_number)
             paid[f"paid_{number}_on"] = Max("entries__effective_on", filter=of_number & standing)
-        return (
+        found: QuerySet[Any] = (
             approved_projects(scope, as_of)
             .annotate(
                 meeting=JSONObject(
@@ -493,6 +494,7 @@ class ProjectDetail(ListFigure):
             )
             .order_by("code")
         )
+        return found
 
     def scope_label(self, scope: FigureScope) -> str:
         """Programme and region by name."""
