@@ -32,12 +32,12 @@ LATE = "ล่าช้า"
 PROJECT_PAGE = ("finance:project", {"pk": A("pk")})
 
 
-class CodeColumn(TextColumn):
-    """A code, kept on one line."""
+class SizedColumn(TextColumn):
+    """Text with its own width: ``nowrap`` for codes, ``middling`` or ``roomy`` for names."""
 
-    def __init__(self, verbose_name: str, **kwargs: Any) -> None:
+    def __init__(self, verbose_name: str, *, css_class: str = "nowrap", **kwargs: Any) -> None:
         super().__init__(verbose_name, **kwargs)
-        self.css_class = "nowrap"
+        self.css_class = css_class
 
 
 class LateColumn(TextColumn):
@@ -55,11 +55,11 @@ class LateColumn(TextColumn):
 class ProjectTable(ListTable):
     """Projects with what was approved, paid and is left."""
 
-    code = CodeColumn("รหัส", orderable=True)
-    title = TextColumn(
-        "ชื่อโครงการ", wide=True, linkify=PROJECT_PAGE, orderable=True, order_by="sort_key"
+    code = SizedColumn("รหัส", orderable=True)
+    title = SizedColumn(
+        "ชื่อโครงการ", css_class="roomy", linkify=PROJECT_PAGE, orderable=True, order_by="sort_key"
     )
-    organisation = TextColumn("องค์กรที่เสนอ", accessor="organisation__name")
+    organisation = SizedColumn("องค์กรที่เสนอ", css_class="middling", accessor="organisation__name")
     place = TextColumn("พื้นที่", accessor="place_name")
     status = StateColumn(
         "สถานะ", choices=dict(ProjectStatus.choices), tones=PROJECT_TONES, accessor="status"
@@ -96,9 +96,9 @@ class ProjectTable(ListTable):
 class LateTable(ListTable):
     """Late projects with what each lacks."""
 
-    code = CodeColumn("รหัส", orderable=True)
-    title = TextColumn(
-        "ชื่อโครงการ", wide=True, linkify=PROJECT_PAGE, orderable=True, order_by="sort_key"
+    code = SizedColumn("รหัส", orderable=True)
+    title = SizedColumn(
+        "ชื่อโครงการ", css_class="roomy", linkify=PROJECT_PAGE, orderable=True, order_by="sort_key"
     )
     place = TextColumn("พื้นที่", accessor="place_name")
     approved_on = DateColumn("วันที่อนุมัติ", orderable=True)
@@ -119,16 +119,16 @@ class LedgerTable(ListTable):
 
     effective_on = DateColumn("วันที่มีผล", orderable=True)
     kind = StateColumn("ประเภท", choices=dict(EntryKind.choices), tones=ENTRY_TONES)
-    document_number = CodeColumn(
+    document_number = SizedColumn(
         "เลขที่เอกสาร", linkify=("finance:entry", {"pk": A("pk")}), orderable=True
     )
-    project = TextColumn(
+    project = SizedColumn(
         "โครงการ",
         accessor="project__title",
-        wide=True,
+        css_class="roomy",
         linkify=("finance:project", {"pk": A("project_id")}),
     )
-    code = CodeColumn(
+    code = SizedColumn(
         "รหัสโครงการ", accessor="project__code", orderable=True, order_by="project__code"
     )
     instalment = TextColumn("งวดที่", accessor="instalment__number")
@@ -139,8 +139,8 @@ class LedgerTable(ListTable):
         orderable=True,
         definition="จำนวนเงินพร้อมเครื่องหมาย: จ่ายเป็นบวก คืนงบหรือกลับรายการจ่ายเป็นลบ",
     )
-    actor = TextColumn("ผู้บันทึก", accessor="actor__full_name")
-    note = TextColumn("หมายเหตุ", wide=True)
+    actor = SizedColumn("ผู้บันทึก", accessor="actor__full_name")
+    note = SizedColumn("หมายเหตุ", css_class="middling")
 
 
 class MoveTable(ListTable):

@@ -89,7 +89,7 @@ class Late(ProjectRows):
     filterset_class = filters.LateFilter
     page_title = "โครงการเบิกจ่ายล่าช้า"
     page_lead = "อนุมัติแล้วเกิน 6 เดือนแต่ยังจ่ายไม่ครบ (ยอดจ่ายไม่หักคืนงบ ไม่นับโครงการที่ปิดหรือยกเลิก)"
-    template_name = "finance/late.html"
+    template_name = "finance/list.html"
     results_template_name = "finance/late_results.html"
     default_sort = "due_on"
     totals = {"unpaid": Total("ยังไม่จ่าย", Sum("unpaid_baht"))}
@@ -102,6 +102,7 @@ class Late(ProjectRows):
     def get_context(self) -> dict[str, Any]:
         months = queries.late_by_month(self.rows)
         return {
+            "crumbs": [("โครงการ", reverse("finance:projects")), (self.page_title, "")],
             "as_of": timezone.localdate(),
             "months": months,
             "quarters": queries.late_by_quarter(self.rows),
@@ -120,6 +121,7 @@ class Ledger(ScopedMixin, ListPage):
     search_keys = ("project__search_key",)
     search_texts = ("document_number",)
     search_label = "ค้นหาเลขที่เอกสาร รหัส หรือชื่อโครงการ"
+    template_name = "finance/ledger_list.html"
     default_sort = "-effective_on"
     totals = {"net": Total("ยอดสุทธิ", Sum("net_baht"))}
     empty = Empty(
@@ -153,7 +155,5 @@ class Moves(ScopedMixin, ListPage):
         return BudgetMove.objects.visible_to(self.user).select_related("actor", *frames)
 
     def get_context(self) -> dict[str, Any]:
-        return {
-            "move": permissions.can_move_budget(self.user),
-            "new_url": reverse("finance:move_new"),
-        }
+        crumbs = [("บัญชีเบิกจ่าย", reverse("finance:ledger")), (self.page_title, "")]
+        return {"move": permissions.can_move_budget(self.user), "crumbs": crumbs}

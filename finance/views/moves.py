@@ -39,7 +39,8 @@ class MoveNew(ActPage):
         return reverse("finance:moves")
 
     def get_context(self, form: Any) -> dict[str, Any]:
-        crumbs = [("ปรับโอนงบประมาณ", reverse("finance:moves")), ("รายการใหม่", "")]
+        ledger = ("บัญชีเบิกจ่าย", reverse("finance:ledger"))
+        crumbs = [ledger, ("ปรับโอนงบประมาณ", self.after_url()), ("รายการใหม่", "")]
         context = super().get_context(form) | {"crumbs": crumbs, "cancel_url": self.after_url()}
         if form.is_bound and form.is_valid():
             amount = form.cleaned_data["amount_baht"]

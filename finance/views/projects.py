@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView
 
@@ -101,13 +101,9 @@ def actions_for(user: User, project: Project) -> Iterator[Action]:
     """The acts of the project's status, each with whether the person may and why not."""
     for place, name in enumerate(ACTS_OF_STATUS[project.status]):
         label, icon, can = ACTS[name]
-        try:
-            url = reverse(name, args=[project.pk])
-        except NoReverseMatch:
-            continue
         yield Action(
             label=label,
-            url=url,
+            url=reverse(name, args=[project.pk]),
             decision=can(user, project),
             icon=icon,
             is_main=place == 0,
