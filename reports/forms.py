@@ -103,3 +103,9 @@ class FigureForm(UserForm):
         label="ภาค", model=Region, queryset_for=regions_for, required=False, empty_label="ทั้งประเทศ"
     )
     as_of = ThaiDateField(label="ข้อมูล ณ วันที่", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        region = self.fields["region"]
+        if isinstance(region, ScopedModelChoiceField) and not kwargs["user"].sees_nation:
+            region.empty_label = "ภาคของท่าน"

@@ -24,7 +24,7 @@ urlpatterns = [
     path("reports/<int:pk>/replace/", acts.Replace.as_view(), name="replace"),
     path("reports/<int:pk>/waiver/", checks.AskWaiver.as_view(), name="ask_waiver"),
     path("reports/waivers/<int:pk>/allow/", checks.AllowWaiver.as_view(), name="allow_waiver"),
-    path("reports/figures/", figures.FigureList.as_view(), name="figures"),
-    path("reports/figures/<str:key>/", figures.FigurePage.as_view(), name="figure"),
-    path("reports/figures/<str:key>/cell/", cells.FigureCell.as_view(), name="figure_cell"),
+    path("figures/", figures.FigureList.as_view(), name="figures"),
+    path("figures/<str:key>/", figures.FigurePage.as_view(), name="figure"),
+    path("figures/<str:key>/cell/", cells.FigureCell.as_view(), name="figure_cell"),
 ]
