@@ -1,0 +1,373 @@
+"""Two regions with one of everything in each, and one person per role, for the tests of rights.
+
+Three places hold the same things: ``own`` (the north, Chiang Mai), ``near`` (the north, another
+province) and ``other`` (the north-east). Every text of a place carries its mark, so that a page
+that shows another place's row gives itself away.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import io
+import uuid
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from codi.accounts.models import Role, ScopeLevel, User
+from codi.imports import services as imports
+from codi.imports.models import BatchState, ImportBatch
+from codi.jobs import services as jobs
+from codi.jobs.models import Job
+from codi.places.models import Province, Region
+from programs.models import (
+    BudgetFrame,
+    Committee,
+    Meeting,
+    Organisation,
+    OrganisationKind,
+    Programme,
+    ProgrammeTarget,
+    ProjectLevel,
+    Resolution,
+)
+from programs.services import certify_organisation
+from reports import services as reports
+from reports.content import of_edition
+from reports.models import Edition, EditionCheck
+from reports.services.rendering_jobs import RENDER
+from tests import world as build
+
+MARKS = {"own": "เครื่องหมายเหนือ", "near": "เครื่องหมายลำพูน", "other": "เครื่องหมายอีสาน"}
+TODAY = dt.date(2021, 8, 13)
+NOW = dt.datetime(2021, 8, 13, 9, 0, tzinfo=dt.UTC)
+MAY, BEFORE_FRAMES = dt.date(2021, 5, 31), dt.date(2021, 2, 15)
+FAILING = f"frame:projects.disbursement_by_level@{BEFORE_FRAMES.isoformat()}"
+CELL = "figure=projects.disbursement_by_level&as_of=2021-05-31&row=total&column=approved_baht"
+NATION = ScopeLevel.NATION
+
+
+@dataclass
+class Place:
+    """A province, its region, and one thing of every kind in it."""
+
+    key: str
+    region: Region
+    province: Province
+    w: build.World
+    things: dict[str, Any] = field(default_factory=dict)
+
+    def text(self, what: str) -> str:
+        """A text with the place's mark."""
+        return f"{what} {MARKS[self.key]}"
+
+
+@dataclass
+class Country:
+    """The places and the people under test, by the letter that the table of rights uses."""
+
+    programme: Programme
+    places: dict[str, Place]
+    people: dict[str, User]
+
+    def thing(self, kind: str, place: str) -> Any:
+        """One thing of a place."""
+        return self.places[place].things[kind]
+
+
+def people() -> dict[str, User]:
+    """One person per role; O, M, F of the north, P of Chiang Mai alone, the others national."""
+    north = build.region("N", "ภาคเหนือ", 1)
+    return {
+        "O": build.user(Role.REGIONAL_OFFICER, region=north),
+        "M": build.user(Role.REGIONAL_MANAGER, region=north),
+        "F": build.user(Role.FINANCE_OFFICER, region=north),
+        "P": build.user(
+            Role.REGIONAL_OFFICER,
+            region=north,
+            scope_level=ScopeLevel.PROVINCE,
+            province=build.province("50", "เชียงใหม่"),
+        ),
+        "C": build.user(Role.FINANCE_OFFICER, scope_level=NATION),
+        "A": build.user(Role.ANALYST, scope_level=NATION),
+        "E": build.user(Role.EXECUTIVE, scope_level=NATION),
+        "D": build.user(Role.ADMINISTRATOR, scope_level=NATION),
+    }
+
+
+def build_country(media: Path) -> Country:
+    """Everything of the three places; ``media`` is where files lie."""
+    build.region("N", "ภาคเหนือ", 1)
+    build.region("NE", "ภาคตะวันออกเฉียงเหนือ", 2)
+    programme = Programme.objects.create(code="NL2564", name="โครงการพัฒนาผู้นำ", fiscal_year=2564)
+    who = people()
+    provinces = {
+        "own": build.province("50", "เชียงใหม่"),
+        "near": build.province("51", "ลำพูน"),
+        "other": build.province("40", "ขอนแก่น", "NE"),
+    }
+    _frames(programme)
+    places = {key: _place(key, province, programme) for key, province in provinces.items()}
+    for place in places.values():
+        _projects(place)
+    for place in (places["own"], places["other"]):
+        uploader = who["O"] if place.key == "own" else place.w.officer
+        _editions(place)
+        _jobs(place, uploader, media)
+        _batches(place, uploader)
+    return Country(programme, places, who)
+
+
+def _frames(programme: Programme) -> None:
+    for region in ("N", "NE"):
+        for level in (ProjectLevel.REGION, ProjectLevel.PROVINCE):
+            BudgetFrame.objects.create(
+                programme=programme,
+                region_id=region,
+                level=level,
+                allocated_baht=Decimal(500_000_000),
+                allocated_on=dt.date(2021, 3, 1),
+                note=MARKS["own" if region == "N" else "other"],
+            )
+        ProgrammeTarget.objects.create(
+            programme=programme,
+            region_id=region,
+            measure="people",
+            target_count=100,
+            basis="แผนปฏิบัติงาน",
+            set_on=dt.date(2020, 10, 1),
+        )
+
+
+def _place(key: str, province: Province, programme: Programme) -> Place:
+    """A place with its own builders, who are not the people under test."""
+    region, mark = province.region, MARKS[key]
+    staff = {
+        name: build.user(role, region=region, full_name=f"{name} {mark}")
+        for name, role in (
+            ("officer", Role.REGIONAL_OFFICER),
+            ("manager", Role.REGIONAL_MANAGER),
+            ("finance", Role.FINANCE_OFFICER),
+        )
+    }
+    # A committee is the region's: the provinces of one region share its mark.
+    of_region = MARKS["own" if region.pk == "N" else "other"]
+    committee = Committee.objects.create(name=f"คณะ {of_region} {key}", region=region)
+    meeting = Meeting.objects.create(
+        committee=committee,
+        number=2,
+        fiscal_year=2564,
+        starts_on=dt.date(2021, 1, 20),
+        ends_on=dt.date(2021, 1, 21),
+        venue=f"ห้องประชุม {of_region}",
+    )
+    Resolution.objects.create(meeting=meeting, number=1, kind="approved", text=f"มติ {of_region}")
+    organisation = Organisation.objects.create(
+        name=f"เครือข่าย {mark}", kind=OrganisationKind.NETWORK, region=region, province=province
+    )
+    frames = {
+        frame.level: frame
+        for frame in BudgetFrame.objects.filter(region=region, programme=programme)
+    }
+    nation = {
+        name: User.objects.filter(role=role, scope_level=NATION).first()
+        for name, role in (
+            ("analyst", Role.ANALYST),
+            ("executive", Role.EXECUTIVE),
+            ("administrator", Role.ADMINISTRATOR),
+        )
+    }
+    w = build.World(
+        programme=programme,
+        committee=committee,
+        meeting=meeting,
+        organisation=organisation,
+        frames=frames,
+        **staff,
+        **nation,
+    )
+    certify_organisation(
+        actor=w.officer,
+        organisation=organisation,
+        meeting=meeting,
+        is_certified=True,
+        certified_on=dt.date(2021, 1, 21),
+        valid_until=None,
+        note=f"รับรอง {mark}",
+        today=TODAY,
+    )
+    things = {"committee": committee, "meeting": meeting, "organisation": organisation}
+    return Place(key, region, province, w, things | {"person": w.officer, "programme": programme})
+
+
+def _projects(place: Place) -> None:
+    """A project at every step of its life; the one under way has a payment and a return."""
+    for step in build.STEPS[:5]:
+        plan = (600_000, 400_000) if step in ("draft", "approved", "under_way") else ()
+        made = build.project(
+            place.w,
+            "approved" if step == "under_way" else step,
+            title=place.text(f"โครงการขั้น {step}"),
+            objectives=place.text("วัตถุประสงค์"),
+            plan=plan,
+            region=place.region,
+            province=place.province,
+        )
+        place.things[f"project {step}"] = made
+    paid = place.things["project under_way"]
+    first = paid.instalments.get(number=1)
+    entry = build.pay(place.w, first, 600_000, dt.date(2021, 3, 5), note=place.text("จ่าย"))
+    paid.refresh_from_db()
+    place.things |= {"instalment": first, "entry": entry}
+
+
+def _draft(place: Place, day: dt.date = MAY) -> Edition:
+    return reports.create_edition(
+        actor=place.w.officer,
+        outline_key="regional-status",
+        programme=place.w.programme,
+        region=place.region,
+        as_of_dates=[day],
+        request_key=uuid.uuid4(),
+        now=NOW,
+        today=TODAY,
+    )
+
+
+def _editions(place: Place) -> None:
+    """An edition in every state, one that replaces an issued one, and a waiver asked for."""
+    w, made = place.w, place.things
+
+    def end_jobs() -> None:
+        Job.objects.filter(requested_by__in=(w.officer, w.manager)).update(
+            state="failed", failure="ทดสอบ", failure_code="test", finished_at=timezone.now()
+        )
+
+    def at(step: str) -> Edition:
+        end_jobs()
+        edition = reports.update_text(
+            actor=w.officer, edition=_draft(place), slot="results", text=place.text("ผล")
+        ).edition
+        if step != "draft":
+            edition = reports.submit(actor=w.officer, edition=edition, now=NOW)
+        if step in ("approved", "issuing", "issued"):
+            edition = reports.approve(actor=w.manager, edition=edition, now=NOW)
+        if step in ("issuing", "issued"):
+            edition = reports.issue(actor=w.manager, edition=edition, now=NOW)
+        if step == "issued":
+            files = {"pdf": b"%PDF- of a test", "xlsx": b"PK of a test"}
+            edition = reports.complete_issue(edition=edition, files=files, now=NOW)
+        return edition
+
+    for step in ("draft", "submitted", "approved", "issuing", "issued"):
+        made[f"edition {step}"] = at(step)
+    end_jobs()
+    made["edition replacing"] = reports.replace_edition(
+        actor=w.officer,
+        edition=made["edition issued"],
+        as_of_dates=[MAY],
+        request_key=uuid.uuid4(),
+        now=NOW,
+        today=TODAY,
+    )
+    made["edition failing"] = failing = _draft(place, BEFORE_FRAMES)
+    check = reports.ask_waiver(
+        actor=w.officer,
+        edition=failing,
+        code=FAILING,
+        reason=place.text("เหตุผล"),
+        valid_until=dt.date(2099, 1, 1),
+        today=TODAY,
+    )
+    failing = reports.submit(actor=w.officer, edition=failing, now=NOW)
+    made["check"] = EditionCheck.objects.get(pk=check.pk)
+    assert not all(checked.result.is_ok for checked in of_edition(failing, today=TODAY).checks)
+    end_jobs()
+
+
+def _jobs(place: Place, requester: User, media: Path) -> None:
+    """A job that waits, one that failed, and one with a file."""
+    folder = media / "jobs"
+    folder.mkdir(parents=True, exist_ok=True)
+    for state in ("queued", "failed", "done"):
+        job = jobs.request(
+            RENDER,
+            key=f"{place.key}-{state}",
+            payload={"edition": 0, "issue": False},
+            requested_by=requester,
+            region=place.region,
+            title=place.text("งาน"),
+        )
+        place.things[f"job {state}"] = job
+    now = timezone.now()
+    failed, done = place.things["job failed"], place.things["job done"]
+    Job.objects.filter(pk=failed.pk).update(
+        state="failed", failure=place.text("เหตุ"), failure_code="test", finished_at=now
+    )
+    content = place.text("แฟ้ม").encode()
+    (folder / f"{place.key}.pdf").write_bytes(content)
+    Job.objects.filter(pk=done.pk).update(
+        state="done",
+        percent=100,
+        finished_at=now,
+        file_path=f"jobs/{place.key}.pdf",
+        file_name=f"{place.text('แฟ้ม')}.pdf",
+        file_sha256=hashlib.sha256(content).hexdigest(),
+        file_byte_count=len(content),
+    )
+
+
+def sheet(*rows: dict[str, str]) -> bytes:
+    """Rows as a csv file."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def project_row(place: Place, **changes: str) -> dict[str, str]:
+    """A row of the upload of projects: a new approved project of the place."""
+    return {
+        "programme": "NL2564",
+        "province": place.province.name,
+        "title": place.text("โครงการจากแฟ้ม"),
+        "organisation": place.w.organisation.name,
+        "requested_baht": "1000",
+    } | changes
+
+
+def _batches(place: Place, uploader: User) -> None:
+    """A file that waits for its uploader, one with errors, one that waits for a second person."""
+    plain = imports.upload_file(
+        kind="projects",
+        content=sheet(project_row(place)),
+        file_name=f"{place.text('แฟ้ม')}.csv",
+        actor=uploader,
+        today=TODAY,
+    )
+    place.things["batch previewed"] = plain
+    for name, facts in {
+        "batch to send": {"checker_roles": ["regional_manager", "finance_officer"]},
+        "batch waiting": {
+            "checker_roles": ["regional_manager", "finance_officer"],
+            "state": BatchState.WAITING,
+        },
+        "batch wrong": {"error_count": 1, "new_count": 0},
+    }.items():
+        copy = ImportBatch.objects.get(pk=plain.pk)
+        copy.pk, copy._state.adding = None, True
+        copy.file_path = f"{copy.file_path}-{name.replace(' ', '-')}"[-80:]
+        for attribute, value in facts.items():
+            setattr(copy, attribute, value)
+        if copy.error_count:
+            row = copy.preview["rows"][0]
+            error = {"column": "title", "title": "ชื่อโครงการ", "message": "ไม่ถูกต้อง"}
+            copy.preview["rows"] = [row | {"status": "error", "errors": [error]}]
+        copy.save()
+        place.things[name] = copy
