@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from decimal import Decimal
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -11,6 +13,8 @@ from django.db import OperationalError, connection, models, transaction
 
 from codi.constraints import as_refusals
 from codi.errors import Conflict, Refused
+from codi.thai.dates import long_date
+from codi.thai.numbers import baht
 
 M = TypeVar("M", bound=models.Model)
 P = ParamSpec("P")
@@ -57,13 +61,15 @@ def locked(record: M) -> M:
 
 
 def shown(record: models.Model, name: str, value: Any) -> str:
-    """A field's value as a person reads it: the label of a choice, the name of a related record."""
+    """A field's value as a person reads it: the label of a choice, an amount, a Thai date, a name."""
     if value is None or value == "":
         return "-"
     field: Any = record._meta.get_field(name)
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
-    return str(value)
+    if isinstance(value, Decimal):
+        return baht(value)
+    return long_date(value) if isinstance(value, dt.date) else str(value)
 
 
 def change(record: M, changes: Mapping[str, Any], *, expected_version: int | None = None) -> M:

@@ -15,7 +15,6 @@ from django.db.models.functions import Coalesce
 
 from codi.fiscal import FiscalYear
 from codi.thai.normalise import search_key
-from codi.thai.sorting import sort_key
 from programs.models import (
     BudgetFrame,
     Committee,
@@ -53,10 +52,7 @@ def _counted(rows: QuerySet[Any], path: str) -> Coalesce:
 def similar_projects(
     *, user: User, facts: dict[str, Any], excluding: int | None = None
 ) -> Sequence[Project]:
-    """Projects in sight of the same programme and place whose titles are near-equal, nearest first.
-
-    The keys of sorting are compared: unlike those of searching they hold the title alone.
-    """
+    """Projects in sight of the same programme and place whose titles are near-equal, nearest first."""
     places = ("region", "province", "district", "subdistrict")
     same_place = {place: facts.get(place) for place in places}
     return list(
@@ -64,7 +60,7 @@ def similar_projects(
         .filter(programme=facts["programme"], **same_place)
         .exclude(status=ProjectStatus.CANCELLED)
         .exclude(pk__in=[excluding] if excluding else [])
-        .annotate(likeness=TrigramSimilarity("sort_key", sort_key(facts["title"])))
+        .annotate(likeness=TrigramSimilarity("title_key", search_key(facts["title"])))
         .filter(likeness__gte=NEAR_EQUAL)
         .order_by("-likeness", "pk")[:MOST_SIMILAR]
     )

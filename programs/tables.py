@@ -39,7 +39,7 @@ class OrganisationTable(ListTable):
     )
     certified_until = DateColumn("รับรองถึง", orderable=True)
     project_count = NumberColumn(
-        "โครงการ",
+        "จำนวน",
         unit="โครงการ",
         orderable=True,
         definition="โครงการทุกสถานะขององค์กรที่ท่านเห็นได้",

@@ -85,7 +85,7 @@ class OrganisationRecord(RecordForm):
 
     form_class = OrganisationForm
     template_name = "programs/organisation_form.html"
-    fragments = {"places": "programs/fields_places.html"}
+    fragments = {"places": "programs/places.html"}
 
 
 class OrganisationNew(OrganisationRecord):

@@ -14,13 +14,26 @@ from django.views import View
 from codi.accounts.access import ScopedMixin, visible_or_404
 from programs import services
 from programs.forms import FrameForm, ProgrammeForm, SourceForm, TargetForm, initial_of
-from programs.models import BudgetFrame, FundingSource, Programme, ProgrammeKind, Project
+from programs.models import (
+    BudgetFrame,
+    FundingSource,
+    Programme,
+    ProgrammeKind,
+    Project,
+    ProjectLevel,
+)
 from programs.permissions import can_create_project, can_manage_programmes
 from programs.queries import fiscal_years_of_programmes, programme_tree
 from programs.views.records import Crumb, RecordForm
 
 PROGRAMMES: Crumb = ("แผนงาน", reverse_lazy("programs:programmes"))
 SOURCES: Crumb = ("แหล่งงบประมาณ", reverse_lazy("programs:sources"))
+
+
+def _place_in_table(frame: BudgetFrame) -> tuple[bool, int, int]:
+    """The centre first, then regions as reports order them, each from wide levels to narrow."""
+    position = frame.region.position if frame.region else 0
+    return bool(frame.region), position, ProjectLevel.values.index(frame.level)
 
 
 class ProgrammeTree(ScopedMixin, View):
@@ -57,7 +70,7 @@ class ProgrammePage(ScopedMixin, View):
             "programme": programme,
             "has_frames": programme.kind == ProgrammeKind.PROGRAMME,
             "children": programme.children.order_by("position", "code"),
-            "frames": frames.order_by("region__position", "level"),
+            "frames": sorted(frames, key=_place_in_table),
             "frame_baht": frames.aggregate(found=Sum("allocated_baht"))["found"],
             "targets": programme.targets.select_related("region"),
             "project_count": Project.objects.visible_to(self.user)

@@ -15,7 +15,7 @@ from programs.queries import similar_projects
 from programs.views.records import Crumb, RecordForm
 
 PROJECTS: Crumb = ("โครงการ", reverse_lazy("finance:projects"))
-PLACES_TEMPLATE = "programs/fields_places.html"
+PLACES_TEMPLATE = "programs/places.html"
 
 
 class ProjectRecord(RecordForm):

@@ -282,7 +282,7 @@ def test_conflict_shows_both_values_per_field(client, w, officer):
     assert response.status_code == 409
     rows = {label: (now, wanted) for label, now, wanted in response.context["conflict"].differences}
     assert rows["ชื่อโครงการ"] == ("ชื่อของผู้จัดการ", "ชื่อของฉัน")
-    assert rows["งบประมาณที่ขอ (บาท)"] == ("900000.00", "800000.00")
+    assert rows["งบประมาณที่ขอ (บาท)"] == ("900,000", "800,000")
     project.refresh_from_db()
     assert (project.title, project.requested_baht) == ("ชื่อของผู้จัดการ", Decimal(900_000))
     again = response.context["form"].data.dict()
