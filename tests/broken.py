@@ -92,8 +92,8 @@ def refused_by(rule: str) -> Iterator[None]:
 def assert_refused(rows: Rows, case: Broken, w: World) -> None:
     """The database refuses the case by its own rule."""
     if case.past:
-        with pgtrigger.ignore(case.past), refused_by(case.rule):
-            write(rows, case, w)
-    else:
-        with refused_by(case.rule):
-            write(rows, case, w)
+        # The owner of the tables may put a trigger aside; it is back when the test rolls back.
+        ((model, trigger),) = pgtrigger.registered(case.past)
+        trigger.disable(model)
+    with refused_by(case.rule):
+        write(rows, case, w)
