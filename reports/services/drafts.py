@@ -127,11 +127,7 @@ def _create(
         created_at=now,
         request_key=request_key,
     )
-    if earlier := Edition.objects.filter(request_key=request_key).first():
-        if any(getattr(earlier, name) != getattr(edition, name) for name in SAME_FACTS):
-            raise Refused(
-                "แบบฟอร์มนี้เคยใช้จัดทำรายงานอื่นแล้ว กรุณาเปิดแบบฟอร์มใหม่", code="request_key_reused"
-            )
+    if earlier := _made_before(edition):
         return earlier
     same = Edition.objects.filter(outline=outline.key, programme=programme, region=region)
     edition.number = (same.aggregate(last=Max("number"))["last"] or 0) + 1
@@ -144,6 +140,14 @@ def _create(
     )
     request_draft_file(actor=actor, edition=edition, request_key=request_key)
     return edition
+
+
+def _made_before(edition: Edition) -> Edition | None:
+    """The edition of the same request; refuses when the key came before with other facts."""
+    earlier = Edition.objects.filter(request_key=edition.request_key).first()
+    if earlier and any(getattr(earlier, name) != getattr(edition, name) for name in SAME_FACTS):
+        raise Refused("แบบฟอร์มนี้เคยใช้จัดทำรายงานอื่นแล้ว กรุณาเปิดแบบฟอร์มใหม่", code="request_key_reused")
+    return earlier
 
 
 @service

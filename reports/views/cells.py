@@ -34,10 +34,6 @@ def cell_context(
     row_key, column_key = request.GET.get("row", ""), request.GET.get("column", "")
     row, column = grid.row(row_key), grid.column(column_key)
     value = grid.value(row_key, column_key)
-    pairs = list(zip(cell.keys, cell.amounts or [None] * len(cell.keys), strict=True))
-    page = Paginator(pairs, PAGE_SIZE).get_page(request.GET.get("page"))
-    query = request.GET.copy()
-    query.pop("page", None)
     counts = column.unit in (Unit.BAHT, Unit.COUNT)
     return {
         "grid": grid,
@@ -49,12 +45,23 @@ def cell_context(
         "total": text_of(Unit.BAHT, cell.total) if cell.amounts is not None else number(cell.total),
         "adds_up": counts and not cell.parts and (cell.total == (value or 0)),
         "counts": counts and not cell.parts,
+        "parts": [_part(grid, row_key, part, address) for part in cell.parts],
+        **_listed(request, cell),
+    }
+
+
+def _listed(request: HttpRequest, cell: CellRecords) -> dict[str, Any]:
+    """The page of the list that the address asks for."""
+    pairs = list(zip(cell.keys, cell.amounts or [None] * len(cell.keys), strict=True))
+    page = Paginator(pairs, PAGE_SIZE).get_page(request.GET.get("page"))
+    query = request.GET.copy()
+    query.pop("page", None)
+    return {
         "has_amounts": cell.amounts is not None,
         "headings": headings_of(cell.model_label) if cell.model_label else (),
         "records": listed(cell.model_label, list(page.object_list)) if cell.keys else [],
         "page": page,
         "address": f"?{query.urlencode()}",
-        "parts": [_part(grid, row_key, part, address) for part in cell.parts],
     }
 
 
