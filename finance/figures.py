@@ -60,6 +60,8 @@ def _in(scope: FigureScope, prefix: str = "") -> Q:
         wanted &= Q(**{f"{prefix}region": scope.region})
     if scope.province is not None:
         wanted &= Q(**{f"{prefix}province": scope.province})
+    if scope.fiscal_year is not None:
+        wanted &= Q(**{f"{prefix}fiscal_year": scope.fiscal_year})
     return wanted
 
 
@@ -87,6 +89,8 @@ def frames(scope: FigureScope, as_of: dt.date) -> QuerySet[BudgetFrame]:
         found = found.filter(programme__code=scope.programme)
     if scope.region is not None:
         found = found.filter(region=scope.region)
+    if scope.fiscal_year is not None:
+        found = found.filter(programme__fiscal_year=scope.fiscal_year)
     if scope.province is not None:
         found = found.none()
 
@@ -220,6 +224,8 @@ def scope_name(scope: FigureScope) -> str:
         names += Region.objects.filter(pk=scope.region).values_list("name", flat=True)
     else:
         names.append("ทั้งประเทศ")
+    if scope.fiscal_year is not None:
+        names.append(f"ปีงบประมาณ {scope.fiscal_year}")
     return " ".join(names)
 
 

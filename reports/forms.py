@@ -102,6 +102,9 @@ class FigureForm(UserForm):
     region = ScopedModelChoiceField(
         label="ภาค", model=Region, queryset_for=regions_for, required=False, empty_label="ทั้งประเทศ"
     )
+    fiscal_year = forms.TypedChoiceField(
+        label="ปีงบประมาณ", coerce=int, required=False, empty_value=None
+    )
     as_of = ThaiDateField(label="ข้อมูล ณ วันที่", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -109,3 +112,6 @@ class FigureForm(UserForm):
         region = self.fields["region"]
         if isinstance(region, ScopedModelChoiceField) and not kwargs["user"].sees_nation:
             region.empty_label = "ภาคของท่าน"
+        years = Programme.objects.order_by("-fiscal_year").values_list("fiscal_year", flat=True)
+        choices = [("", "ทุกปีงบประมาณ"), *((year, str(year)) for year in years.distinct())]
+        self.fields["fiscal_year"].choices = choices  # type: ignore[attr-defined]

@@ -51,7 +51,11 @@ class LiveScope:
 
     def query(self, **more: str) -> str:
         """The words of the address."""
-        words = {"programme": self.scope.programme, "region": self.scope.region}
+        words = {
+            "programme": self.scope.programme,
+            "region": self.scope.region,
+            "fiscal_year": self.scope.fiscal_year,
+        }
         told = {name: str(value) for name, value in words.items() if value is not None}
         return urlencode({**told, "as_of": self.as_of.isoformat(), **more})
 

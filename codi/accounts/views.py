@@ -26,10 +26,10 @@ from codi.accounts.forms import (
     PersonForm,
     ReasonForm,
 )
-from codi.accounts.models import User
+from codi.accounts.models import Role, User
 from codi.accounts.permissions import Decision, can_disable_user, can_manage_users
 from codi.accounts.tables import UserTable
-from codi.ui.home import cards_for
+from codi.ui.home import cards_for, panels_for
 from codi.ui.lists import ListPage
 from codi.ui.pages import FormPage
 
@@ -61,9 +61,11 @@ class Home(ScopedMixin, TemplateView):
     template_name = "ui/home.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        cards = cards_for(self.user, today=timezone.localdate())
+        today = timezone.localdate()
         return super().get_context_data(
-            cards=cards,
+            panels=panels_for(self.user, today=today),
+            panels_first=self.user.role in (Role.EXECUTIVE, Role.ANALYST),
+            cards=cards_for(self.user, today=today),
             page_title=f"สวัสดี {self.user.full_name}",
             page_lead=f"{self.user.get_role_display()} · {self.user.scope_label}",
             **kwargs,

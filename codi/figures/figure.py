@@ -16,12 +16,14 @@ from codi.figures.grid import Basis, Grid
 class FigureScope:
     """Which part of the work a figure looks at, as plain keys; ``None`` means all.
 
-    ``programme`` is the key of a programme, ``region`` and ``province`` are official codes.
+    ``programme`` is the key of a programme, ``region`` and ``province`` are official codes,
+    ``fiscal_year`` is the Buddhist-era number of the projects' year.
     """
 
     programme: int | str | None = None
     region: str | None = None
     province: str | None = None
+    fiscal_year: int | None = None
 
 
 class UnknownFigure(LookupError):

@@ -7,5 +7,5 @@ class UiConfig(AppConfig):
     verbose_name = "ส่วนติดต่อผู้ใช้"
 
     def ready(self) -> None:
-        """Let every room add its navigation entries and home cards."""
-        autodiscover_modules("navigation", "home_cards")
+        """Let every room add its navigation entries, home cards and panels."""
+        autodiscover_modules("navigation", "home_cards", "home_panels")

@@ -45,6 +45,36 @@ class HomeCard:
     icon: str = "inbox"
 
 
+@dataclass(frozen=True)
+class HomePanel:
+    """A wide box above the cards: a template, its context and style sheet."""
+
+    template: str
+    context: dict[str, Any]
+    style: str = ""
+
+
+class PanelFunction(Protocol):
+    """Makes a panel for one person as of one day, with a constant number of queries."""
+
+    def __call__(self, user: Any, *, today: dt.date) -> HomePanel | None: ...
+
+
+_panels: dict[str, PanelFunction] = {}
+
+
+def home_panel(make: PanelFunction) -> PanelFunction:
+    """Register a panel for everybody; it answers None where it has nothing to show."""
+    _panels[f"{getattr(make, '__module__', '')}.{getattr(make, '__qualname__', '')}"] = make
+    return make
+
+
+def panels_for(user: Any, *, today: dt.date) -> Sequence[HomePanel]:
+    """The panels of a person's home page."""
+    made = [make(user, today=today) for make in _panels.values()]
+    return [panel for panel in made if panel is not None]
+
+
 class CardFunction(Protocol):
     """Makes a card for one person as of one day, with a constant number of queries."""
 

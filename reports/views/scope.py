@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from codi.accounts.models import User
 from codi.figures.figure import Figure, FigureScope, UnknownFigure, get
+from codi.fiscal import FiscalYear
 from codi.places.models import Region
 from codi.thai.dates import DateError, parse_date
 from programs.models import Programme
@@ -32,7 +33,10 @@ def live_scope(request: HttpRequest, user: User) -> tuple[FigureScope, dt.date]:
         raise Http404
     region = visible_region(request, user)
     province = None if user.sees_nation else user.province_id
-    return FigureScope(programme=programme, region=region, province=province), _day(request)
+    scope = FigureScope(
+        programme=programme, region=region, province=province, fiscal_year=_fiscal_year(request)
+    )
+    return scope, _day(request)
 
 
 def visible_region(request: HttpRequest, user: User) -> str | None:
@@ -45,6 +49,16 @@ def visible_region(request: HttpRequest, user: User) -> str | None:
     if region and not Region.objects.filter(pk=region).exists():
         raise Http404
     return region
+
+
+def _fiscal_year(request: HttpRequest) -> int | None:
+    typed = request.GET.get("fiscal_year") or ""
+    if not typed:
+        return None
+    try:
+        return FiscalYear(int(typed)).number
+    except ValueError as error:
+        raise Http404 from error
 
 
 def _day(request: HttpRequest) -> dt.date:
