@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Window
 from django.urls import reverse
 
 from codi.accounts.models import Role, User
@@ -144,19 +144,21 @@ def my_drafts(user: User, *, today: dt.date) -> HomeCard:
 @home_card(position=40)
 def late_in_sight(user: User, *, today: dt.date) -> HomeCard:
     """Late projects in the person's scope, the longest due first."""
-    rows = queries.late_as_of(today, Project.objects.visible_to(user)).order_by("approved_on", "pk")
+    late = queries.late_as_of(today, Project.objects.visible_to(user))
+    counted = late.annotate(late_count=Window(Count("pk"))).order_by("approved_on", "pk")
+    rows = list(counted[:SHOWN])
     items = [
         HomeItem(
             row.title,
             _link(row),
             f"{row.code} · ครบกำหนด {short_date(payment_due_on(row.approved_on))} · {_amount(row)}",
         )
-        for row in rows[:SHOWN]
+        for row in rows
     ]
     return HomeCard(
         title="เบิกจ่ายล่าช้าเกิน 6 เดือน",
         empty_text="ไม่มีโครงการที่เบิกจ่ายล่าช้า",
-        count=rows.count(),
+        count=rows[0].late_count if rows else 0,
         items=items,
         url=reverse("finance:late"),
         tone="bad" if items else "good",

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Self
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.urls import reverse
 
 from codi.history import tracked
@@ -216,6 +218,10 @@ class LedgerEntry(models.Model):
             models.Index(fields=["project", "effective_on"], name="finance_entry_of_project"),
             models.Index(fields=["-effective_on", "-id"], name="finance_entry_latest"),
             models.Index(fields=["instalment"], name="finance_entry_of_instalment"),
+            GinIndex(
+                OpClass(Upper("document_number"), name="gin_trgm_ops"),
+                name="finance_entry_document",
+            ),
         ]
 
     def __str__(self) -> str:

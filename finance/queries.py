@@ -54,10 +54,14 @@ BAHT = DecimalField(max_digits=18, decimal_places=2)
 
 
 def returned(prefix: str = "") -> Q:
-    """Entries of returned money: a return, and the reversal of one."""
+    """Entries of returned money: a return, and the reversal of one.
+
+    Asks the few returns by key instead of joining the ledger with itself.
+    """
+    returns = LedgerEntry.objects.filter(kind=EntryKind.RETURN).order_by().values("pk")
     kind = f"{prefix}kind"
     return Q(**{kind: EntryKind.RETURN}) | Q(
-        **{kind: EntryKind.REVERSAL, f"{prefix}reverses__kind": EntryKind.RETURN}
+        **{kind: EntryKind.REVERSAL, f"{prefix}reverses__in": returns}
     )
 
 
@@ -308,22 +312,34 @@ def late_with_money(projects: QuerySet[Project], as_of: dt.date) -> QuerySet[Any
     return found
 
 
-def late_by_month(late: QuerySet[Any]) -> list[LatePeriod]:
+Unpaid = tuple[dt.date, Decimal]
+"""The day a late project was due and what it lacks, in baht."""
+
+
+def unpaid_of(late: QuerySet[Any]) -> list[Unpaid]:
+    """Due day and unpaid baht of every late project: one query for count, sum and periods."""
+    return list(late.order_by().values_list("due_on", "unpaid_baht"))
+
+
+def late_by_month(late: Iterable[Unpaid]) -> list[LatePeriod]:
     """Late projects by the month in which they fell due, in order; a project counts once."""
     return _periods(late, lambda due_on: (due_on.replace(day=1), month_year(due_on)))
 
 
-def late_by_quarter(late: QuerySet[Any]) -> list[LatePeriod]:
+def late_by_quarter(late: Iterable[Unpaid]) -> list[LatePeriod]:
     """Late projects by the fiscal quarter in which they fell due, in order."""
     return _periods(late, lambda due_on: (Quarter.of(due_on).start, Quarter.of(due_on).label))
 
 
 def _periods(
-    late: QuerySet[Any], period_of: Callable[[dt.date], tuple[dt.date, str]]
+    late: Iterable[Unpaid], period_of: Callable[[dt.date], tuple[dt.date, str]]
 ) -> list[LatePeriod]:
+    days: dict[dt.date, list[Decimal]] = defaultdict(list)
+    for due_on, unpaid_baht in late:
+        days[due_on].append(unpaid_baht)
     groups: dict[tuple[dt.date, str], list[Decimal]] = defaultdict(list)
-    for due_on, unpaid_baht in late.order_by().values_list("due_on", "unpaid_baht"):
-        groups[period_of(due_on)].append(unpaid_baht)
+    for due_on, amounts in days.items():
+        groups[period_of(due_on)] += amounts
     return [
         LatePeriod(label, start, len(amounts), sum(amounts, ZERO))
         for (start, label), amounts in sorted(groups.items())

@@ -17,8 +17,8 @@ from finance.models import BudgetMove, LedgerEntry
 from programs.models import Organisation, Project
 from programs.permissions import can_create_project
 
-ORGANISATIONS_IN_SEARCH = 500
-"""So many organisations are looked up by key; a search that fits more is too wide to name one."""
+KEYS_IN_SEARCH = 500
+"""So many records of another table are looked up by key; a search that fits more is too wide."""
 
 
 class ProjectRows(ScopedMixin, ListPage):
@@ -41,8 +41,10 @@ class ProjectRows(ScopedMixin, ListPage):
         if not key:
             return found
         organisations = Organisation.objects.filter(search_key__contains=key)
-        keys = list(organisations.values_list("pk", flat=True)[:ORGANISATIONS_IN_SEARCH])
-        return found | Q(organisation__in=keys) if keys else found
+        keys = list(organisations.values_list("pk", flat=True)[: KEYS_IN_SEARCH + 1])
+        if len(keys) > KEYS_IN_SEARCH:
+            return found | Q(organisation__search_key__contains=key)
+        return found | Q(organisation__in=keys)
 
 
 class Projects(ProjectRows):
@@ -99,13 +101,26 @@ class Late(ProjectRows):
         """Late as of today, with what each lacks."""
         return queries.late_with_money(super().get_queryset(), timezone.localdate())
 
+    @cached_property
+    def unpaid(self) -> list[queries.Unpaid]:
+        """What every late project of the filter lacks, read once."""
+        return queries.unpaid_of(self.rows)
+
+    @cached_property
+    def sums(self) -> dict[str, Any]:
+        """Count and sum of what was read."""
+        return {
+            "row_count": len(self.unpaid),
+            "unpaid": sum((baht for _due_on, baht in self.unpaid), queries.ZERO),
+        }
+
     def get_context(self) -> dict[str, Any]:
-        months = queries.late_by_month(self.rows)
+        months = queries.late_by_month(self.unpaid)
         return {
             "crumbs": [("โครงการ", reverse("finance:projects")), (self.page_title, "")],
             "as_of": timezone.localdate(),
             "months": months,
-            "quarters": queries.late_by_quarter(self.rows),
+            "quarters": queries.late_by_quarter(self.unpaid),
             "most": max((month.project_count for month in months), default=1),
         }
 
@@ -118,7 +133,6 @@ class Ledger(ScopedMixin, ListPage):
     filterset_class = filters.LedgerFilter
     page_title = "บัญชีเบิกจ่าย"
     page_lead = "รายการจ่าย คืนงบ กลับรายการ และปรับปรุง เพิ่มได้อย่างเดียว แก้หรือลบไม่ได้"
-    search_keys = ("project__search_key",)
     search_texts = ("document_number",)
     search_label = "ค้นหาเลขที่เอกสาร รหัส หรือชื่อโครงการ"
     template_name = "finance/ledger_list.html"
@@ -132,6 +146,18 @@ class Ledger(ScopedMixin, ListPage):
         """Entries in sight with what the page names."""
         joins = ("project", "instalment", "actor")
         return LedgerEntry.objects.visible_to(self.user).select_related(*joins)
+
+    def _search_condition(self) -> Q:
+        """By document or project; projects are looked up first, so that both use their index."""
+        found = super()._search_condition()
+        key = search_key(self.search_text)
+        if not key:
+            return found
+        projects = Project.objects.visible_to(self.user).filter(search_key__contains=key)
+        keys = list(projects.values_list("pk", flat=True)[: KEYS_IN_SEARCH + 1])
+        if len(keys) > KEYS_IN_SEARCH:
+            return found | Q(project__search_key__contains=key)
+        return found | Q(project__in=keys)
 
 
 class Moves(ScopedMixin, ListPage):
