@@ -215,9 +215,18 @@ class LedgerEntry(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["project", "effective_on"], name="finance_entry_of_project"),
+            models.Index(
+                fields=["project", "effective_on"],
+                include=["net_baht"],
+                name="finance_entry_net_of_project",
+            ),
             models.Index(fields=["-effective_on", "-id"], name="finance_entry_latest"),
             models.Index(fields=["instalment"], name="finance_entry_of_instalment"),
+            models.Index(
+                fields=["id"],
+                condition=Q(kind=EntryKind.RETURN),
+                name="finance_entry_returns",
+            ),
             GinIndex(
                 OpClass(Upper("document_number"), name="gin_trgm_ops"),
                 name="finance_entry_document",
