@@ -35,7 +35,7 @@ check: environment-development
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy .
-	@$(PY) -m djlint --check --lint --quiet .
+	@$(PY) -m djlint --lint --quiet .
 	@.venv/bin/lint-imports --no-logo
 	@$(PY) manage.py makemigrations --check --dry-run
 	@env $(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
