@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils import timezone
@@ -15,6 +15,9 @@ from django.utils import timezone
 from codi.history import PARTS
 from codi.thai.calendar import short_date
 from codi.thai.numbers import baht
+
+if TYPE_CHECKING:
+    from codi.accounts.models import User
 
 CREATED, CHANGED, DELETED = "เพิ่ม", "แก้ไข", "ลบ"
 _VERBS = {"insert": CREATED, "update": CHANGED, "delete": DELETED}
@@ -91,30 +94,50 @@ def tracked_fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
     ]
 
 
-def changes_of(model: type[models.Model], pk: object) -> list[Change]:
+def changes_of(model: type[models.Model], pk: object, *, user: User | None = None) -> list[Change]:
     """All changes of a record and of its parts, the newest first; of a deleted one as well.
 
-    One query per table of events and one per table that the changed keys point to, whatever the
-    number of events.
+    With a ``user``, parts that lie outside the person's scope are left out, such as another
+    region's frame of a programme that everybody sees. One query per table of events and one per
+    table that the changed keys point to, whatever the number of events.
     """
     steps = _steps(model, {"pgh_obj_id": pk})
     for part, key in PARTS.items():
         field = part._meta.get_field(key)
         if field.related_model is model:
-            steps += _steps(part, {f"{key}_id": pk})
+            steps += _steps(part, {f"{key}_id": pk}, hidden=_hidden_from(user, part, {key: pk}))
     names = _names(steps)
     steps.sort(key=lambda step: (step.event.pgh_created_at, step.event.pgh_id), reverse=True)
     return [_told(step, names) for step in steps]
 
 
-def _steps(model: type[models.Model], lookup: Mapping[str, object]) -> list[_Step]:
-    """The events of some records of a model, each with its predecessor."""
+def _hidden_from(
+    user: User | None, part: type[models.Model], lookup: Mapping[str, object]
+) -> models.QuerySet[Any] | None:
+    """The keys of the parts that lie outside the person's scope; None when that hides nothing."""
+    manager: Any = part._default_manager
+    if user is None or user.sees_nation or not hasattr(manager, "visible_to"):
+        return None
+    hidden: models.QuerySet[Any] = manager.filter(**lookup).exclude(
+        pk__in=manager.visible_to(user).values("pk")
+    )
+    return hidden.values("pk")
+
+
+def _steps(
+    model: type[models.Model],
+    lookup: Mapping[str, object],
+    *,
+    hidden: models.QuerySet[Any] | None = None,
+) -> list[_Step]:
+    """The events of some records of a model without the hidden ones, each with its predecessor."""
     events = event_model_of(model)
     if events is None:
         return []
     last: dict[object, Any] = {}
     steps = []
-    for event in events._default_manager.filter(**lookup).order_by("pgh_id"):
+    found = events._default_manager.filter(**lookup).order_by("pgh_id")
+    for event in found if hidden is None else found.exclude(pgh_obj_id__in=hidden):
         key = event.pgh_obj_id  # type: ignore[attr-defined]
         steps.append(_Step(model, last.get(key), event))
         last[key] = event

@@ -28,7 +28,11 @@ class HistoryPage(ScopedMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         model = _tracked_model(kwargs["model"])
         record = _record(self.visible(model), kwargs["pk"])
-        changes = changes_of(model, kwargs["pk"]) if record or self.user.sees_nation else []
+        changes = (
+            changes_of(model, kwargs["pk"], user=self.user)
+            if record or self.user.sees_nation
+            else []
+        )
         if record is None and not _ends_deleted(model, changes):
             raise Http404
         page = Paginator(changes, PAGE_SIZE).get_page(self.request.GET.get("page"))

@@ -1,0 +1,208 @@
+"""Lists, searches, exports, histories, files and figures show nothing of another region."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from codi.figures.figure import FigureScope, all_figures
+from codi.history.queries import event_model_of
+from codi.imports import Status
+from codi.imports.declared import UPLOADS
+from codi.imports.services import make_plan
+from codi.ui.lists import ListPage
+from tests.security.country import MARKS, TODAY, Country, project_row, sheet
+
+pytestmark = pytest.mark.django_db
+OWN, NEAR, OTHER = MARKS["own"], MARKS["near"], MARKS["other"]
+# Every list, and whether its search looks at a text that carries the mark.
+LISTS = {
+    "finance:projects": True,
+    "finance:ledger": True,
+    "finance:late": True,
+    "finance:moves": False,
+    "programs:organisations": True,
+    "programs:meetings": True,
+    "programs:committees": True,
+    "reports:list": False,
+    "jobs:list": True,
+    "imports:list": True,
+    "accounts:user_list": True,
+}
+NARROW = {"O": (OTHER,), "M": (OTHER,), "F": (OTHER,), "P": (OTHER, NEAR)}
+
+
+def lists(resolver: URLResolver, space: str = "") -> Iterator[str]:
+    """The full name of every address behind which a list stands."""
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            view = getattr(pattern.callback, "view_class", None)
+            if view is not None and issubclass(view, ListPage):
+                yield f"{space}{pattern.name}"
+        else:
+            yield from lists(
+                pattern, f"{space}{pattern.namespace}:" if pattern.namespace else space
+            )
+
+
+def words(response: Any) -> str:
+    """All text of an answer; of a workbook, the text of every part of it."""
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    if body[:2] != b"PK":
+        return body.decode()
+    with zipfile.ZipFile(io.BytesIO(body)) as book:
+        return "".join(book.read(name).decode() for name in book.namelist())
+
+
+def test_every_list_is_in_the_table():
+    """Wrong if a new list came in without being searched for leaks."""
+    assert sorted(lists(get_resolver())) == sorted(LISTS)
+
+
+@pytest.mark.parametrize("form", ["", "csv", "xlsx"])
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_and_its_exports_hold_the_own_rows_only(
+    name: str, form: str, country: Country, clients: dict[str, Client]
+):
+    """Wrong if a row of another region stood on a list or in its file; the nation finds it there."""
+    address = reverse(name) + (f"?export={form}" if form else "?size=200")
+    everything = words(clients["D" if name == "accounts:user_list" else "A"].get(address))
+    assert OTHER in everything
+    for who, unseen in NARROW.items():
+        text = words(clients[who].get(address))
+        assert not [mark for mark in unseen if mark in text], who
+
+
+@pytest.mark.parametrize("name", [name for name, searched in LISTS.items() if searched])
+def test_a_search_finds_nothing_of_another_region(
+    name: str, country: Country, clients: dict[str, Client]
+):
+    """Wrong if a search reached past the scope, or told by its count that something is there."""
+    whole = "D" if name == "accounts:user_list" else "A"
+    assert clients[whole].get(reverse(name), {"q": OTHER}).context["row_count"] > 0
+    for who in NARROW:
+        response = clients[who].get(reverse(name), {"q": OTHER})
+        assert response.status_code in (200, 403)
+        assert not response.context.get("row_count"), who
+
+
+@pytest.mark.parametrize("name", ["finance:projects", "finance:ledger", "programs:organisations"])
+def test_a_filter_offers_and_takes_the_own_places_only(
+    name: str, country: Country, clients: dict[str, Client]
+):
+    """Wrong if a filter named another region's place, or let it be asked for."""
+    for query in ({"region": "NE"}, {"province": "40"}):
+        response = clients["O"].get(reverse(name), query)
+        assert response.status_code == 200
+        assert response.context["row_count"] == 0
+        assert "ขอนแก่น" not in response.content.decode()
+        assert clients["A"].get(reverse(name), query).context["row_count"] > 0
+
+
+def test_the_history_of_a_common_programme_hides_other_regions_frames(
+    country: Country, clients: dict[str, Client]
+):
+    """Wrong if the trail of what everybody sees told what a scoped part of it holds."""
+    address = reverse("history:detail", args=["programs.programme", country.programme.pk])
+    page = reverse("programs:programme", args=[country.programme.pk])
+    for who in "OMFP":
+        for text in (words(clients[who].get(address)), words(clients[who].get(page))):
+            assert OWN in text
+            assert OTHER not in text
+            assert "ภาคตะวันออกเฉียงเหนือ" not in text
+    assert OTHER in words(clients["A"].get(address))
+
+
+def test_the_history_of_every_scoped_record_is_as_hidden_as_the_record(
+    country: Country, clients: dict[str, Client]
+):
+    """Wrong if a number in the address opened the trail of another region's record."""
+    asked = []
+    for model in apps.get_models():
+        manager: Any = model._default_manager
+        if event_model_of(model) is None or not hasattr(manager, "visible_to"):
+            continue
+        seen = manager.visible_to(country.people["O"]).values("pk")
+        hidden = manager.visible_to(country.people["A"]).exclude(pk__in=seen).first()
+        if hidden is None:
+            continue
+        address = reverse("history:detail", args=[model._meta.label_lower, hidden.pk])
+        assert clients["A"].get(address).status_code == 200, address
+        assert clients["O"].get(address).status_code == 404, address
+        asked.append(model._meta.label_lower)
+    assert {
+        "programs.project",
+        "programs.organisation",
+        "programs.committee",
+        "programs.meeting",
+        "programs.budgetframe",
+        "programs.programmetarget",
+        "finance.instalment",
+        "finance.ledgerentry",
+        "finance.budgetmove",
+        "imports.importbatch",
+        "reports.edition",
+    } <= set(asked)
+
+
+@pytest.mark.parametrize("figure", all_figures(), ids=lambda figure: figure.key)
+def test_no_cell_of_a_live_figure_leads_to_other_regions_records(
+    figure: Any, country: Country, clients: dict[str, Client]
+):
+    """Wrong if the list behind a total held a row out of sight, or counted one."""
+    day = dt.date(2021, 8, 31)
+    grid = figure.compute(FigureScope(), day)
+    address = reverse("reports:figure_cell", args=[figure.key])
+    shown = ""
+    for column in grid.columns:
+        for row in {grid.rows[0].key, grid.rows[-1].key}:
+            query = {"as_of": day.isoformat(), "row": row, "column": column.key}
+            shown += words(clients["A"].get(address, query))
+            for who, unseen in NARROW.items():
+                text = words(clients[who].get(address, query))
+                assert not [mark for mark in unseen if mark in text], (who, row, column.key)
+                foreign = clients[who].get(address, query | {"region": "NE"})
+                assert foreign.status_code == 404
+    assert OTHER in shown
+
+
+def test_an_upload_cannot_reach_another_regions_project(country: Country):
+    """Wrong if a code in a file showed the stored values of another region's project, or changed it."""
+    own, other = country.places["own"], country.places["other"]
+    hidden = other.things["project approved"]
+    row = project_row(own, code=hidden.code, title=hidden.title)
+    plan = make_plan(
+        UPLOADS["projects"],
+        content=sheet(row),
+        file_name="a.csv",
+        actor=country.people["O"],
+        today=TODAY,
+    )
+    (judged,) = plan.rows
+    assert judged.status == Status.ERROR
+    assert [error.column for error in judged.errors] == ["code"]
+    assert not [change for change in judged.changes if change.old]
+    payment = {
+        "code": hidden.code,
+        "instalment": "1",
+        "amount_baht": "1",
+        "effective_on": "1/3/2564",
+        "document_number": "ฎ. 1",
+    }
+    plan = make_plan(
+        UPLOADS["payments"],
+        content=sheet(payment),
+        file_name="a.csv",
+        actor=country.people["F"],
+        today=TODAY,
+    )
+    assert [row.status for row in plan.rows] == [Status.ERROR]
+    assert OTHER not in str(plan.to_dict())
