@@ -221,6 +221,9 @@ class Judge:
             row.refuse("title", f"โครงการซ้ำกับแถว {earlier} ในไฟล์เดียวกัน กรุณาลบแถวที่ซ้ำ")
         code = row.values.get("code")
         found = self.by_code.get(code) if code else self.by_name.get(name)
+        if found and not in_scope(self.actor, found):
+            row.refuse("code", f"ไม่พบโครงการรหัส {code} ในขอบเขตของท่าน กรุณาตรวจรหัส")
+            return None
         if found and found.programme_id != programme.pk:
             row.refuse("code", f"รหัส {code} เป็นของโครงการหลักอื่นแล้ว กรุณาตรวจรหัส")
         return found
