@@ -10,7 +10,17 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Count, IntegerField, Max, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import (
+    Count,
+    IntegerField,
+    Max,
+    OuterRef,
+    Prefetch,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
 from django.db.models.functions import Coalesce
 
 from codi.fiscal import FiscalYear
@@ -22,6 +32,7 @@ from programs.models import (
     Organisation,
     OrganisationCertification,
     Programme,
+    ProgrammeTarget,
     Project,
     ProjectStatus,
     Resolution,
@@ -144,11 +155,12 @@ def fiscal_years_of_programmes(today: dt.date) -> Sequence[int]:
 
 def programme_tree(user: User, fiscal_year: int) -> Sequence[Branch]:
     """The programmes of a year as a tree, by position and code: two queries."""
+    targets = ProgrammeTarget.objects.visible_to(user).select_related("region")
     programmes: QuerySet[Any] = (
         Programme.objects.visible_to(user)
         .filter(fiscal_year=fiscal_year)
         .select_related("funding_source")
-        .prefetch_related("targets", "targets__region")
+        .prefetch_related(Prefetch("targets", targets))
         .annotate(frame_baht=_frame_sum(user))
         .order_by("position", "code")
     )

@@ -253,6 +253,16 @@ class TargetMeasure(models.TextChoices):
     ORGANISATIONS = "organisations", "องค์กร"
 
 
+class ProgrammeTargetQuerySet(models.QuerySet["ProgrammeTarget"]):
+    """Targets by scope."""
+
+    def visible_to(self, user: User) -> Self:
+        """National targets and those of the person's own region; all for a national scope."""
+        if user.sees_nation:
+            return self
+        return self.filter(Q(region=None) | Q(region=user.region_id))
+
+
 @tracked(part_of="programme")
 class ProgrammeTarget(models.Model):
     """เป้าหมาย: a number with its basis and date; two bases of one measure may stand side by side."""
@@ -267,6 +277,8 @@ class ProgrammeTarget(models.Model):
     target_count = models.PositiveIntegerField("จำนวนเป้าหมาย")
     basis = models.CharField("ที่มาของเป้าหมาย", max_length=300)
     set_on = models.DateField("ข้อมูล ณ วันที่")
+
+    objects = ProgrammeTargetQuerySet.as_manager()
 
     class Meta:
         verbose_name = "เป้าหมาย"

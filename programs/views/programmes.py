@@ -72,7 +72,7 @@ class ProgrammePage(ScopedMixin, View):
             "children": programme.children.order_by("position", "code"),
             "frames": sorted(frames, key=_place_in_table),
             "frame_baht": frames.aggregate(found=Sum("allocated_baht"))["found"],
-            "targets": programme.targets.select_related("region"),
+            "targets": programme.targets.visible_to(self.user).select_related("region"),
             "project_count": Project.objects.visible_to(self.user)
             .filter(programme=programme)
             .count(),
