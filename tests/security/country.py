@@ -25,6 +25,7 @@ from codi.imports.models import BatchState, ImportBatch
 from codi.jobs import services as jobs
 from codi.jobs.models import Job
 from codi.places.models import Province, Region
+from finance.services import move_budget
 from programs.models import (
     BudgetFrame,
     Committee,
@@ -116,6 +117,7 @@ def build_country(media: Path) -> Country:
     for place in places.values():
         _projects(place)
     for place in (places["own"], places["other"]):
+        _move(place)
         uploader = who["O"] if place.key == "own" else place.w.officer
         _editions(place)
         _jobs(place, uploader, media)
@@ -221,9 +223,26 @@ def _projects(place: Place) -> None:
         place.things[f"project {step}"] = made
     paid = place.things["project under_way"]
     first = paid.instalments.get(number=1)
-    entry = build.pay(place.w, first, 600_000, dt.date(2021, 3, 5), note=place.text("จ่าย"))
+    document = place.text("ฎ. 1")
+    entry = build.pay(place.w, first, 600_000, dt.date(2021, 3, 5), document_number=document)
     paid.refresh_from_db()
     place.things |= {"instalment": first, "entry": entry}
+
+
+def _move(place: Place) -> None:
+    """A budget move inside the region."""
+    place.things["move"] = move_budget(
+        actor=place.w.finance,
+        from_frame=place.w.frames[ProjectLevel.PROVINCE],
+        to_frame=place.w.frames[ProjectLevel.REGION],
+        amount_baht=Decimal(1000),
+        moved_on=dt.date(2021, 8, 1),
+        reason=place.text("โอน"),
+        approval_document="บันทึก 1",
+        approval_meeting=None,
+        request_key=uuid.uuid4(),
+        today=TODAY,
+    )
 
 
 def _draft(place: Place, day: dt.date = MAY) -> Edition:
