@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -31,7 +33,10 @@ def pytest_report_header() -> list[str]:
         if database["HOST"].startswith("/")
         else f"PostgreSQL on {database['HOST']}:{database['PORT'] or 5432}"
     )
-    return [f"database: {where}", f"broker: {settings.CELERY_BROKER_URL}"]
+    brokers = ["files"]
+    with suppress(OSError), socket.create_connection(("127.0.0.1", 6379), timeout=0.5):
+        brokers.append("Redis on 127.0.0.1:6379")
+    return [f"database: {where}", f"queue tests on: {', '.join(brokers)}"]
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +33,13 @@ def _redis_answers() -> bool:
         return bool(redis.Redis.from_url(REDIS_URL, socket_connect_timeout=0.5).ping())
     except redis.RedisError:
         return False
+
+
+def _forget(prefix: str) -> None:
+    """Remove what a test left on the server: the server is somebody's, only our keys are ours."""
+    server = redis.Redis.from_url(REDIS_URL)
+    for key in server.scan_iter(match=f"{prefix}*"):
+        server.delete(key)
 
 
 BROKERS = ["filesystem", "redis"] if _redis_answers() else ["filesystem"]
@@ -200,12 +208,17 @@ def worker(
     request: pytest.FixtureRequest, transactional_db: None, tmp_path: Path, media: Path
 ) -> Iterator[Worker]:
     """A worker that has not been started, and this process sending to the same broker."""
+    prefix = f"codi-test-{uuid.uuid4()}:"
     if request.param == "redis":
-        redis.Redis.from_url(REDIS_URL).flushdb()
         # A visibility timeout of one second makes Redis deliver every longer task again and again.
         url, options = (
             REDIS_URL,
-            {"visibility_timeout": 1, "unacked_restore_interval": 1, "max_retries": 1},
+            {
+                "visibility_timeout": 1,
+                "unacked_restore_interval": 1,
+                "max_retries": 1,
+                "global_keyprefix": prefix,
+            },
         )
     else:
         url, options = "filesystem://", folder_options(tmp_path / "worker-queue")
@@ -215,3 +228,5 @@ def worker(
             yield made
         finally:
             made.kill()
+            if request.param == "redis":
+                _forget(prefix)

@@ -19,6 +19,8 @@ from codi.jobs import files, outbox, services
 from codi.jobs.models import Job, State
 from tests.jobs.conftest import Worker, state_of, wait_until
 
+pytestmark = pytest.mark.concurrency
+
 
 @pytest.fixture(autouse=True)
 def quick(settings: Any) -> None:
