@@ -89,6 +89,7 @@ class Instalment(models.Model):
                 "วันที่ตรวจรับหลักฐานและผู้ตรวจรับต้องบันทึกพร้อมกัน",
             ),
         ]
+        indexes = [models.Index(fields=["-number"], name="finance_instalment_highest")]
         triggers = [
             PLAN_ADDED,
             PLAN_CHANGED,

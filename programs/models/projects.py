@@ -451,6 +451,21 @@ class Project(models.Model):
             models.Index(fields=["programme", "region", "level"], name="programs_project_of_frame"),
             models.Index(fields=["sort_key"], name="programs_project_by_title"),
             models.Index(fields=["status", "approved_on"], name="programs_project_by_status"),
+            models.Index(
+                fields=["approved_on"],
+                include=[
+                    "id",
+                    "programme",
+                    "region",
+                    "province",
+                    "level",
+                    "approved_baht",
+                    "cancelled_on",
+                    "closed_on",
+                    "recorded_on",
+                ],
+                name="programs_project_of_figures",
+            ),
         ]
 
     def __str__(self) -> str:
