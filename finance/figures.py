@@ -17,9 +17,11 @@ from django.db.models import (
     CharField,
     Count,
     DecimalField,
+    Exists,
     F,
     Func,
     Max,
+    Min,
     OuterRef,
     Q,
     QuerySet,
@@ -44,8 +46,8 @@ from codi.figures.grid import Basis, Cell, Grid, Row, Unit
 from codi.fiscal import FiscalYear
 from codi.places.models import Province, Region
 from codi.thai.dates import date_range, short_month
-from finance.models import BudgetMove, EntryKind, LedgerEntry
-from finance.queries import late_as_of, returned
+from finance.models import BudgetMove, EntryKind, Instalment, LedgerEntry
+from finance.queries import late_with_paid
 from programs.models import BudgetFrame, Programme, Project, ProjectLevel
 
 BAHT_SUM = DecimalField(max_digits=18, decimal_places=2)
@@ -116,35 +118,48 @@ def entries_by_month(scope: FigureScope, as_of: dt.date) -> QuerySet[Any]:
 
 
 def late_projects(scope: FigureScope, as_of: dt.date) -> QuerySet[Any]:
-    """Projects not fully paid within six months of approval, with the ``month`` they were due."""
-    late = late_as_of(as_of, Project.objects.filter(_in(scope)))
+    """Projects not fully paid within six months of approval.
+
+    Each with the ``month`` it was due and what was paid of it, ``paid_in_all_baht``.
+    """
+    late = late_with_paid(as_of, Project.objects.filter(_in(scope)))
     found: QuerySet[Any] = late.annotate(month=_as_month("due_on"))
     return found
 
 
-def late_entries(scope: FigureScope, as_of: dt.date) -> QuerySet[Any]:
-    """What was paid of the late projects, with the ``month`` in which each project was due."""
-    late = late_as_of(as_of, Project.objects.filter(_in(scope)))
-    due = Func(
-        F("project__approved_on"),
-        template="to_char(%(expressions)s + interval '6 months', 'YYYY-MM')",
-        output_field=CharField(),
-    )
-    kept = LedgerEntry.objects.as_of(as_of).exclude(returned())
-    return kept.filter(project__in=late).annotate(month=due)
+def paid_projects(scope: FigureScope, as_of: dt.date) -> QuerySet[Any]:
+    """Approved projects with a payment that stood on the day; one reversed by then does not count.
 
-
-def paid_and_standing(scope: FigureScope, as_of: dt.date) -> Q:
-    """Payments that were not reversed by the day: a project with one counts as paid."""
-    return Q(kind=EntryKind.PAYMENT) & (
-        Q(reversed_by=None) | Q(reversed_by__effective_on__gt=as_of)
-    )
+    Reversals are few: looking payments up among them spares joining the ledger to itself.
+    """
+    reversals = LedgerEntry.objects.as_of(as_of).filter(reverses__isnull=False).order_by()
+    standing = LedgerEntry.objects.as_of(as_of).filter(kind=EntryKind.PAYMENT)
+    paid = standing.exclude(pk__in=reversals.values("reverses")).filter(project=OuterRef("pk"))
+    return approved_projects(scope, as_of).filter(Exists(paid))
 
 
 def instalment_numbers(scope: FigureScope, as_of: dt.date) -> list[int]:
-    """The instalment numbers paid by the day, from 1 without a gap; at least the first."""
-    highest = entries(scope, as_of).aggregate(highest=Max("instalment__number"))["highest"]
+    """The instalment numbers paid by the day, from 1 without a gap; at least the first.
+
+    Without a programme the answer lies near the highest number of all, and the index of numbers
+    is read from there; within one programme its own entries are fewer.
+    """
+    paid = entries(scope, as_of)
+    if scope.programme is None:
+        of_scope = Instalment.objects.filter(Exists(paid.filter(instalment=OuterRef("pk"))))
+        highest = of_scope.order_by("-number").values_list("number", flat=True).first()
+    else:
+        highest = paid.aggregate(highest=Max("instalment__number"))["highest"]
     return list(range(1, (highest or 1) + 1))
+
+
+def first_effective_on(scope: FigureScope, as_of: dt.date) -> dt.date | None:
+    """The day of the first entry; looked for as in :func:`instalment_numbers`."""
+    found = entries(scope, as_of).order_by()
+    if scope.programme is None:
+        return found.order_by("effective_on").values_list("effective_on", flat=True).first()
+    day: dt.date | None = found.aggregate(first=Min("effective_on"))["first"]
+    return day
 
 
 def _paid(number: int, source: Source) -> Measure:
@@ -190,9 +205,8 @@ class Disbursement(MeasureFigure):
                 "paid_count",
                 "โครงการที่เบิกจ่าย",
                 Unit.COUNT,
-                paid,
-                Count("project", distinct=True),
-                condition=paid_and_standing,
+                self._source(paid_projects),
+                Count("pk"),
             ),
             Percentage("paid_pct", "ร้อยละเบิกจ่าย", "paid_baht", "approved_baht"),
             Difference(
@@ -344,12 +358,7 @@ class DisbursementByMonth(MeasureFigure):
 
     def rows(self, scope: FigureScope, as_of: dt.date) -> Sequence[Row]:
         """Months from the fiscal year's first, or the first entry's if earlier, to the day's."""
-        first = (
-            entries(scope, as_of)
-            .order_by("effective_on")
-            .values_list("effective_on", flat=True)
-            .first()
-        )
+        first = first_effective_on(scope, as_of)
         opening = FiscalYear.of(as_of).start
         months, day = [], min(first or opening, opening).replace(day=1)
         while day <= as_of:
@@ -396,17 +405,17 @@ class LateProjects(MeasureFigure):
     columns = (
         Measure("late_count", "จำนวนโครงการ", Unit.COUNT, LATE, Count("pk")),
         Measure("approved_baht", "อนุมัติ", Unit.BAHT, LATE, Sum("approved_baht")),
-        Measure("paid_baht", "จ่ายแล้ว", Unit.BAHT, Source(late_entries, "month"), Sum("net_baht")),
+        Measure("paid_baht", "จ่ายแล้ว", Unit.BAHT, LATE, Sum("paid_in_all_baht")),
         Difference("unpaid_baht", "ยังไม่จ่าย", Unit.BAHT, ("approved_baht",), ("paid_baht",)),
     )
 
     def rows(self, scope: FigureScope, as_of: dt.date) -> Sequence[Row]:
-        """The months in which late projects were due."""
-        months = late_projects(scope, as_of).order_by("month").values_list("month", flat=True)
-        return [
-            Row(month, short_month(dt.date.fromisoformat(f"{month}-01")))
-            for month in months.distinct()
-        ]
+        """None are known beforehand: the months are those in which late projects were due."""
+        return ()
+
+    def row_title(self, key: str) -> str:
+        """The month."""
+        return short_month(dt.date.fromisoformat(f"{key}-01"))
 
     def scope_label(self, scope: FigureScope) -> str:
         """Programme and region by name."""

@@ -282,8 +282,11 @@ def late_as_of(day: dt.date, projects: QuerySet[Project]) -> QuerySet[Any]:
     A project that was closed by then is over, whatever it left unpaid. ``due_on`` is annotated.
     """
     counted = Q(entries__effective_on__lte=day) & ~returned("entries__")
+    asked = Project.objects.all()
+    if projects.query.where:  # sums are made for these only, not for the whole country
+        asked = asked.filter(pk__in=projects.order_by().values("pk"))
     late = (
-        Project.objects.filter(approved_on__lte=latest_overdue_approval(day))
+        asked.filter(approved_on__lte=latest_overdue_approval(day))
         .filter(Q(closed_on=None) | Q(closed_on__gt=day))
         .order_by()
         .annotate(paid=Coalesce(Sum("entries__net_baht", filter=counted), ZERO, output_field=BAHT))
@@ -293,6 +296,14 @@ def late_as_of(day: dt.date, projects: QuerySet[Project]) -> QuerySet[Any]:
     standing: QuerySet[Project] = projects.approved_as_of(day)  # type: ignore[attr-defined]
     found: QuerySet[Any] = with_due_day(standing).filter(pk__in=late)
     return found
+
+
+def late_with_paid(day: dt.date, projects: QuerySet[Project]) -> QuerySet[Any]:
+    """As :func:`late_as_of`, with ``paid_in_all_baht``: what was paid by ``day``, returns left out."""
+    kept = LedgerEntry.objects.as_of(day).exclude(returned())
+    paid = _per_project(kept, Sum("net_baht"))
+    late: QuerySet[Any] = late_as_of(day, projects).annotate(paid_in_all_baht=paid)
+    return late
 
 
 @dataclass(frozen=True)

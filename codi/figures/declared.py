@@ -164,6 +164,10 @@ class MeasureFigure(Figure):
         """The rows of the dimension in order, without the total; at most one query."""
         raise NotImplementedError
 
+    def row_title(self, key: str) -> str:
+        """The title of a row that was met in the data and not declared."""
+        return self.unset_title if key == UNSET else key
+
     def columns_for(self, scope: FigureScope, as_of: dt.date) -> Sequence[Measure | Derived]:
         """The columns for a scope and day: the declared ones, unless a figure's depend on data."""
         return self.columns
@@ -240,7 +244,7 @@ class MeasureFigure(Figure):
         strangers = []
         for key in sorted(set(cells) - known):
             if any(cells[key].values()):
-                strangers.append(Row(key, self.unset_title if key == UNSET else key))
+                strangers.append(Row(key, self.row_title(key)))
             else:
                 del cells[key]
         total = [] if self.total_title is None else [Row(TOTAL, self.total_title, "total")]

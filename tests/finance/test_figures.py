@@ -161,11 +161,11 @@ def test_late_begins_the_day_after_six_months(loaded, day, late):
 
 
 QUERIES = {
-    "projects.disbursement_by_level": 7,
-    "projects.disbursement_by_province": 6,
-    "projects.disbursement_by_region": 6,
+    "projects.disbursement_by_level": 8,
+    "projects.disbursement_by_province": 7,
+    "projects.disbursement_by_region": 7,
     "projects.disbursement_by_month": 4,
-    "projects.late": 5,
+    "projects.late": 3,
     "projects.detail": 5,
 }
 
