@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import pgtrigger
 
 
@@ -30,6 +32,12 @@ def row_rule(
         condition=condition,
         func=f"IF {broken} THEN {raises(name, message)} END IF; RETURN NEW;",
     )
+
+
+def transition_is_unknown(transitions: Mapping[str, Sequence[str]], column: str = "status") -> str:
+    """The SQL that is true when a row moves to a state not listed after its old one."""
+    pairs = ", ".join(f"('{old}', '{new}')" for old, news in transitions.items() for new in news)
+    return f"(OLD.{column}, NEW.{column}) NOT IN ({pairs})"
 
 
 def append_only(name: str, message: str) -> pgtrigger.Trigger:

@@ -44,7 +44,7 @@ from finance.rules import (
     share_pct,
 )
 from programs.models import BudgetFrame, Project, ProjectStatus
-from programs.models.projects import APPROVED_ON
+from programs.models.project_life import APPROVED_ON
 
 if TYPE_CHECKING:
     from codi.accounts.models import User

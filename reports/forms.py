@@ -12,7 +12,7 @@ from codi.ui.fields import LongTextField, ScopedModelChoiceField, ThaiDateField
 from codi.ui.forms import ActionForm, UserForm
 from programs.models import Programme
 from reports import outlines
-from reports.models.editions import MOST_DATES
+from reports.models.edition_life import MOST_DATES
 
 
 def regions_for(user: Any) -> Any:

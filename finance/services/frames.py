@@ -35,13 +35,7 @@ def move_budget(
     the frame than is uncommitted. The same ``request_key`` again answers with the first move.
     """
     require(permissions.can_move_budget(actor))
-    frames = BudgetFrame.objects.select_for_update().visible_to(actor)
-    held = {
-        frame.pk: frame
-        for frame in frames.filter(pk__in=[from_frame.pk, to_frame.pk]).order_by("pk")
-    }
-    if len(held) < 2 and from_frame.pk != to_frame.pk:
-        raise Refused("ปรับโอนได้เฉพาะกรอบงบในขอบเขตของท่าน", code="not_allowed")
+    _hold(actor, {from_frame.pk, to_frame.pk})
     move = BudgetMove(
         from_frame=from_frame,
         to_frame=to_frame,
@@ -54,15 +48,25 @@ def move_budget(
         request_key=request_key,
     )
     if earlier := BudgetMove.objects.filter(request_key=request_key).first():
-        same = ("from_frame_id", "to_frame_id", "amount_baht", "moved_on")
-        if any(getattr(earlier, name) != getattr(move, name) for name in same):
-            raise Refused(
-                "แบบฟอร์มนี้เคยบันทึกด้วยข้อมูลอื่นไปแล้ว กรุณาเปิดแบบฟอร์มใหม่", code="request_key_reused"
-            )
-        return earlier
+        return _same(earlier, move)
     if moved_on > today:
         raise Refused("วันที่โอนยังมาไม่ถึง กรุณาตรวจวันที่", field="moved_on")
     if from_frame.programme.fiscal_year != to_frame.programme.fiscal_year:
         raise Refused("โอนได้เฉพาะกรอบงบในปีงบประมาณเดียวกัน", field="to_frame")
     move.save(force_insert=True)
     return move
+
+
+def _hold(actor: User, frame_ids: set[int]) -> None:
+    """Lock the frames in one order for all; refuses what the actor does not see."""
+    frames = BudgetFrame.objects.select_for_update().visible_to(actor).order_by("pk")
+    if len(frames.filter(pk__in=frame_ids)) < len(frame_ids):
+        raise Refused("ปรับโอนได้เฉพาะกรอบงบในขอบเขตของท่าน", code="not_allowed")
+
+
+def _same(earlier: BudgetMove, move: BudgetMove) -> BudgetMove:
+    """The first answer to a request that came again; refuses other facts under its key."""
+    facts = ("from_frame_id", "to_frame_id", "amount_baht", "moved_on")
+    if any(getattr(earlier, name) != getattr(move, name) for name in facts):
+        raise Refused("แบบฟอร์มนี้เคยบันทึกด้วยข้อมูลอื่นไปแล้ว กรุณาเปิดแบบฟอร์มใหม่", code="request_key_reused")
+    return earlier

@@ -37,13 +37,37 @@ SAME_FACTS = (
 )
 
 
-def _add(*, request_key: UUID, **facts: Any) -> LedgerEntry:
+def _add(
+    *,
+    request_key: UUID,
+    actor: User,
+    instalment: Instalment,
+    kind: EntryKind,
+    direction: int,
+    amount_baht: Decimal,
+    effective_on: dt.date,
+    document_number: str = "",
+    note: str = "",
+    reverses: LedgerEntry | None = None,
+) -> LedgerEntry:
     """Add an entry once per ``request_key``: the same request again answers with the first entry.
 
     The project's row is locked already, so a second request of the same project sees the first.
     Raises :class:`Refused` when the key came before with other facts.
     """
-    entry = LedgerEntry(request_key=request_key, **facts)
+    entry = LedgerEntry(
+        request_key=request_key,
+        actor=actor,
+        project=instalment.project,
+        instalment=instalment,
+        kind=kind,
+        direction=direction,
+        amount_baht=amount_baht,
+        effective_on=effective_on,
+        document_number=document_number.strip(),
+        note=note.strip(),
+        reverses=reverses,
+    )
     earlier = LedgerEntry.objects.filter(request_key=request_key).first()
     if earlier is None:
         entry.save(force_insert=True)
@@ -102,6 +126,13 @@ def _already(request_key: UUID) -> bool:
     return LedgerEntry.objects.filter(request_key=request_key).exists()
 
 
+def _pay(project: Project, **payment: Any) -> LedgerEntry:
+    """Add a payment; the first one of a project starts it."""
+    entry = _add(kind=EntryKind.PAYMENT, direction=Direction.OUT, **payment)
+    start_project(project=project, started_on=entry.effective_on)
+    return entry
+
+
 @service
 def record_payment(
     *,
@@ -124,20 +155,16 @@ def record_payment(
         require(permissions.can_pay(actor, project))
         _check_day(effective_on, project, today)
         _check_room(project, instalment, amount_baht)
-    entry = _add(
+    return _pay(
+        project,
         request_key=request_key,
-        project=project,
+        actor=actor,
         instalment=instalment,
-        kind=EntryKind.PAYMENT,
-        direction=Direction.OUT,
         amount_baht=amount_baht,
         effective_on=effective_on,
-        document_number=document_number.strip(),
-        note=note.strip(),
-        actor=actor,
+        document_number=document_number,
+        note=note,
     )
-    start_project(project=project, started_on=effective_on)
-    return entry
 
 
 @service
@@ -154,19 +181,15 @@ def record_document_payment(
     project = locked(instalment.project)
     if not _already(request_key):
         _check_room(project, instalment, amount_baht)
-    entry = _add(
+    return _pay(
+        project,
         request_key=request_key,
-        project=project,
+        actor=actor,
         instalment=instalment,
-        kind=EntryKind.PAYMENT,
-        direction=Direction.OUT,
         amount_baht=amount_baht,
         effective_on=effective_on,
-        document_number=document_number.strip(),
-        actor=actor,
+        document_number=document_number,
     )
-    start_project(project=project, started_on=effective_on)
-    return entry
 
 
 @service
@@ -195,14 +218,13 @@ def record_return(
             )
     return _add(
         request_key=request_key,
-        project=project,
         instalment=instalment,
         kind=EntryKind.RETURN,
         direction=Direction.BACK,
         amount_baht=amount_baht,
         effective_on=effective_on,
-        document_number=document_number.strip(),
-        note=note.strip(),
+        document_number=document_number,
+        note=note,
         actor=actor,
     )
 
@@ -229,14 +251,13 @@ def record_adjustment(
             _check_room(project, instalment, amount_baht)
     return _add(
         request_key=request_key,
-        project=project,
         instalment=instalment,
         kind=EntryKind.ADJUSTMENT,
         direction=direction,
         amount_baht=amount_baht,
         effective_on=effective_on,
-        document_number=document_number.strip(),
-        note=note.strip(),
+        document_number=document_number,
+        note=note,
         actor=actor,
     )
 
@@ -258,14 +279,13 @@ def reverse_entry(
         _check_day(effective_on, project, today)
     return _add(
         request_key=request_key,
-        project=project,
         instalment=entry.instalment,
         kind=EntryKind.REVERSAL,
         direction=-entry.direction,
         amount_baht=entry.amount_baht,
         effective_on=effective_on,
         document_number=entry.document_number,
-        note=note.strip(),
+        note=note,
         reverses=entry,
         actor=actor,
     )

@@ -16,7 +16,8 @@ from programs.models.programmes import (
     ProjectLevel,
     TargetMeasure,
 )
-from programs.models.projects import Origin, Project, ProjectStatus
+from programs.models.project_life import Origin, ProjectStatus
+from programs.models.projects import Project
 
 __all__ = [
     "BudgetFrame",

@@ -1,6 +1,7 @@
 """Editions of reports: the issue itself, and the parts that are frozen with it."""
 
-from reports.models.editions import FROZEN_STATES, TRANSITIONS, Edition, EditionState
+from reports.models.edition_life import FROZEN_STATES, TRANSITIONS, EditionState
+from reports.models.editions import Edition
 from reports.models.parts import (
     EditionCheck,
     EditionFile,

@@ -28,7 +28,7 @@ from reports.models import (
     EditionText,
     TextOrigin,
 )
-from reports.models.editions import MOST_DATES
+from reports.models.edition_life import MOST_DATES
 from reports.services.rendering_jobs import RENDER, draft_title
 
 SAME_FACTS = ("outline", "programme_id", "region_id", "as_of_dates", "replaces_id")

@@ -17,7 +17,7 @@ from programs.models import Programme, ProgrammeKind
 from reports import outlines
 from reports.content import Content, live
 from reports.file_names import file_name
-from reports.models.editions import MOST_DATES
+from reports.models.edition_life import MOST_DATES
 from reports.rendering import pdf_of
 from reports.sheets import json_of, xlsx_of
 
