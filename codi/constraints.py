@@ -8,17 +8,33 @@ from functools import cache
 
 from django.apps import apps
 from django.db import IntegrityError, transaction
+from django.db.models import Field
 
 from codi.errors import Refused
 
 
 @cache
 def _messages() -> dict[str, str]:
-    """Constraint name → Thai message, from every model's Meta."""
-    return {
+    """Constraint name → Thai message, from every model's Meta and its unique fields."""
+    declared = {
         constraint.name: str(constraint.violation_error_message)
         for model in apps.get_models()
         for constraint in model._meta.constraints
+    }
+    return messages_of_unique_fields() | declared
+
+
+def messages_of_unique_fields() -> dict[str, str]:
+    """Name that PostgreSQL gives the uniqueness of one field → the field's own message.
+
+    Fields with the general message of Django are left out: it has blanks that only forms fill.
+    """
+    general = str(Field.default_error_messages["unique"])
+    return {
+        f"{model._meta.db_table}_{field.column}_key": message
+        for model in apps.get_models()
+        for field in model._meta.local_concrete_fields
+        if field.unique and (message := str(field.error_messages["unique"])) != general
     }
 
 

@@ -170,6 +170,7 @@ class LedgerEntry(models.Model):
         blank=True,
         related_name="reversed_by",
         verbose_name="กลับรายการของ",
+        error_messages={"unique": "รายการนี้ถูกกลับไปแล้ว กลับซ้ำไม่ได้ ดูรายการกลับในบัญชีของโครงการ"},
     )
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="ผู้บันทึก"

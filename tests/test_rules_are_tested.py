@@ -8,15 +8,14 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import connection
+from django.db import connection, models
 
+from codi.constraints import messages_of_unique_fields
 from tests.finance import test_constraints as finance
 from tests.programs import test_constraints as programs
 
 TESTS = Path(__file__).parent
 RAISED = re.compile(r"CONSTRAINT = '(\w+)', MESSAGE = '([^']+)'")
-# One entry has one reversal: ``can_reverse`` refuses the second under the lock of the project.
-GUARDED_ELSEWHERE = {"finance_ledgerentry_reverses_id_key"}
 
 
 def declared() -> dict[str, str]:
@@ -84,4 +83,22 @@ def test_no_uniqueness_goes_without_a_name_of_ours():
             [tables],
         )
         names = {name for (name,) in cursor.fetchall()}
-    assert names - declared().keys() == GUARDED_ELSEWHERE
+    assert names - declared().keys() - messages_of_unique_fields().keys() == set()
+
+
+@pytest.mark.django_db
+def test_every_unique_field_speaks_thai_under_the_name_of_its_rule():
+    """Wrong if a unique field of ours had no message, or the database calls its rule otherwise."""
+    fields = [
+        f"{model._meta.db_table}_{field.column}_key"
+        for config in apps.get_app_configs()
+        if Path(config.path).is_relative_to(settings.BASE_DIR)
+        for model in config.get_models()
+        for field in model._meta.local_concrete_fields
+        if field.unique and not field.primary_key and not isinstance(field, models.AutoField)
+    ]
+    messages = messages_of_unique_fields()
+    assert [name for name in fields if not re.search("[ก-๙]{4}", messages.get(name, ""))] == []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT conname FROM pg_constraint WHERE conname = ANY(%s)", [fields])
+        assert {name for (name,) in cursor.fetchall()} == set(fields)

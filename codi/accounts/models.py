@@ -60,7 +60,12 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
 class User(AbstractBaseUser):
     """A person who logs in, or the system itself where a command acts."""
 
-    username = models.CharField("ชื่อผู้ใช้", max_length=60, unique=True)
+    username = models.CharField(
+        "ชื่อผู้ใช้",
+        max_length=60,
+        unique=True,
+        error_messages={"unique": "มีผู้ใช้ชื่อนี้แล้ว กรุณาใช้ชื่ออื่น"},
+    )
     full_name = models.CharField("ชื่อ-สกุล", max_length=120)
     email = models.EmailField("อีเมล", blank=True)
     role = models.CharField("บทบาท", max_length=20, choices=Role.choices)

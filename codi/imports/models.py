@@ -59,7 +59,12 @@ class ImportBatch(models.Model):
     region = models.ForeignKey(
         Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="ภาค"
     )
-    file_path = models.CharField("ที่เก็บไฟล์", max_length=80, unique=True)
+    file_path = models.CharField(
+        "ที่เก็บไฟล์",
+        max_length=80,
+        unique=True,
+        error_messages={"unique": "ไฟล์นี้ถูกเก็บไว้แล้ว กรุณาอัปโหลดใหม่อีกครั้ง"},
+    )
     file_name = models.CharField("ชื่อไฟล์", max_length=200)
     file_sha256 = models.CharField("SHA-256", max_length=64)
     file_byte_count = models.PositiveIntegerField("ขนาดไฟล์ (ไบต์)")

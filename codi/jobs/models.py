@@ -57,7 +57,12 @@ class Job(models.Model):
     """One piece of long work that somebody asked for."""
 
     kind = models.CharField("ชนิดงาน", max_length=60)
-    key = models.CharField("กุญแจกันทำซ้ำ", max_length=200, unique=True)
+    key = models.CharField(
+        "กุญแจกันทำซ้ำ",
+        max_length=200,
+        unique=True,
+        error_messages={"unique": "สั่งงานนี้ไว้แล้ว ดูความคืบหน้าได้ที่หน้างาน"},
+    )
     title = models.CharField("งาน", max_length=200)
     payload = models.JSONField("ข้อมูลตั้งต้น", default=dict, blank=True)
     requested_by = models.ForeignKey(

@@ -150,7 +150,11 @@ class Region(Place):
     """One of the five regional offices of the institute (สำนักงานภาค)."""
 
     short_name = models.CharField("ชื่อย่อ", max_length=60)
-    position = models.PositiveSmallIntegerField("ลำดับในรายงาน", unique=True)
+    position = models.PositiveSmallIntegerField(
+        "ลำดับในรายงาน",
+        unique=True,
+        error_messages={"unique": "มีภาคที่ใช้ลำดับนี้ในรายงานแล้ว กรุณาใช้ลำดับอื่น"},
+    )
 
     objects = RegionQuerySet.as_manager()
 
@@ -199,7 +203,13 @@ class Subdistrict(Place):
 class PlaceAlias(models.Model):
     """A spelling of a region or province met in documents, found by its search key."""
 
-    key = models.CharField("คีย์ค้นหา", max_length=160, unique=True, editable=False)
+    key = models.CharField(
+        "คีย์ค้นหา",
+        max_length=160,
+        unique=True,
+        editable=False,
+        error_messages={"unique": "มีคำเรียกพื้นที่นี้อยู่แล้ว ไม่ต้องเพิ่มซ้ำ"},
+    )
     text = models.CharField("ข้อความที่พบ", max_length=160)
     source = models.CharField("ที่มา", max_length=60, default="")
     region = models.ForeignKey(

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from codi.constraints import as_refusals
+from codi.errors import Refused
 from finance.models import Instalment, LedgerEntry
 from programs.models import BudgetFrame, Project
 from tests import world as build
@@ -233,3 +235,23 @@ def test_cancelled_project_holds_no_money():
         row.update(**cancelled)
     store(payment(w, kind="return", direction=-1))
     assert row.update(**cancelled) == 1
+
+
+def test_an_entry_is_not_reversed_twice():
+    """Wrong if a second reversal came in, or ended in an error page instead of a Thai text."""
+    w = build.world()
+    first = store(made(ROWS, "reversal", w))
+    second = LedgerEntry(
+        project=first.project,
+        instalment=first.instalment,
+        kind="reversal",
+        direction=-1,
+        amount_baht=first.amount_baht,
+        effective_on=first.effective_on,
+        note="กลับซ้ำ",
+        reverses=first.reverses,
+        actor=w.finance,
+    )
+    with pytest.raises(Refused, match="กลับซ้ำไม่ได้") as refused, as_refusals():
+        store(second)
+    assert refused.value.code == "finance_ledgerentry_reverses_id_key"
