@@ -70,7 +70,7 @@ class Parts:
     def finish(self, name: str, *command: str) -> None:
         """Run a command to its end; :class:`Failed` when it does not succeed."""
         if self.start(name, *command).wait():
-            raise Failed(f"set-up stopped at: {name} (what went wrong is above)")
+            raise Failed(f"การเตรียมระบบหยุดที่ขั้น {name} (สาเหตุอยู่ในข้อความด้านบน)")
         del self._running[name]
 
     def ended(self) -> str | None:
@@ -98,8 +98,8 @@ def check_port(host: str, port: int) -> None:
             asked.bind((host, port))
         except OSError as error:
             raise Failed(
-                f"port {port} is taken by another program ({error.strerror}); "
-                f"choose another: make run PORT={port + 1}"
+                f"พอร์ต {port} มีโปรแกรมอื่นใช้อยู่ ({error.strerror}) "
+                f"ให้ใช้พอร์ตอื่น: make run PORT={port + 1}"
             ) from error
 
 
@@ -135,21 +135,21 @@ def serve(parts: Parts, host: str, port: int) -> NoReturn:
     while True:
         time.sleep(0.5)
         if (name := parts.ended()) == "worker":
-            say("the worker ended by itself; starting it again")
+            say("ตัวทำงานเบื้องหลังหยุดเอง กำลังเริ่มใหม่")
             parts.start("worker", *worker, *quiet)
         elif name:
-            raise Failed(f"the {name} ended by itself (what went wrong is above)")
+            raise Failed(f"{name} หยุดทำงานเอง (สาเหตุอยู่ในข้อความด้านบน)")
 
 
 def _wait_for(parts: Parts, host: str, port: int) -> None:
     """Wait until the web server answers."""
     for _ in range(300):
         if name := parts.ended():
-            raise Failed(f"the {name} did not start (what went wrong is above)")
+            raise Failed(f"{name} เริ่มทำงานไม่ได้ (สาเหตุอยู่ในข้อความด้านบน)")
         with suppress(OSError), socket.create_connection((host, port), timeout=1):
             return
         time.sleep(0.1)
-    raise Failed("the web server did not answer within 30 seconds")
+    raise Failed("web server ไม่ตอบภายใน 30 วินาที ดูข้อความด้านบน แล้วลอง make run อีกครั้ง")
 
 
 def _greet(host: str, port: int) -> None:
@@ -183,7 +183,7 @@ def main(word: str) -> int:
         if word == "run":
             serve(parts, host, port)
     except Interrupted:
-        say("\nstopping …")
+        say("\nกำลังหยุดการทำงาน …")
     except (Failed, EmbeddedError) as error:
         sys.stderr.write(f"\n{error}\n")
         return 1

@@ -82,7 +82,7 @@ class ApproveForm(UserForm):
     """How much was approved, and on which day."""
 
     approved_baht = BahtField(label="งบที่อนุมัติ", minimum=SATANG)
-    approved_on = ThaiDateField(label="วันที่อนุมัติ", latest="today")
+    approved_on = ThaiDateField(label="วันที่อนุมัติ", latest="today", suggest_today=True)
 
 
 class SendBackForm(UserForm):
@@ -100,13 +100,13 @@ class CancelForm(UserForm):
 class CloseForm(UserForm):
     """The day on which the project ended."""
 
-    closed_on = ThaiDateField(label="วันที่ปิดโครงการ", latest="today")
+    closed_on = ThaiDateField(label="วันที่ปิดโครงการ", latest="today", suggest_today=True)
 
 
 class RecordInPmForm(UserForm):
     """The day on which the project was entered in the CODI-PM program."""
 
-    recorded_on = ThaiDateField(label="วันที่บันทึกในโปรแกรม CODI-PM", latest="today")
+    recorded_on = ThaiDateField(label="วันที่บันทึกในโปรแกรม CODI-PM", latest="today", suggest_today=True)
 
 
 # Money
@@ -160,7 +160,7 @@ class PaymentForm(EntryForm):
 
     instalment = InstalmentField(label="งวด")
     amount_baht = BahtField(label="จำนวนเงินที่จ่าย", minimum=SATANG)
-    effective_on = ThaiDateField(label="วันที่โอน", latest="today")
+    effective_on = ThaiDateField(label="วันที่โอน", latest="today", suggest_today=True)
     document_number = _document_number(help_text="เลขที่ใบสำคัญหรือฎีกา เช่น ฎ. 12/2569")
     note = _note(required=False)
 
@@ -170,7 +170,7 @@ class ReturnForm(EntryForm):
 
     instalment = InstalmentField(label="งวด")
     amount_baht = BahtField(label="จำนวนเงินที่คืน", minimum=SATANG)
-    effective_on = ThaiDateField(label="วันที่รับคืน", latest="today")
+    effective_on = ThaiDateField(label="วันที่รับคืน", latest="today", suggest_today=True)
     document_number = _document_number(help_text="เลขที่ใบเสร็จหรือเอกสารนำส่งเงินคืน")
     note = _note(required=False)
 
@@ -183,7 +183,7 @@ class AdjustmentForm(EntryForm):
         label="ทิศทาง", choices=Direction.choices, coerce=int, widget=forms.RadioSelect
     )
     amount_baht = BahtField(label="จำนวนเงิน", minimum=SATANG)
-    effective_on = ThaiDateField(label="วันที่มีผล", latest="today")
+    effective_on = ThaiDateField(label="วันที่มีผล", latest="today", suggest_today=True)
     document_number = _document_number(required=False)
     note = _note(help_text="เหตุผลของการปรับปรุง เช่น แก้ค่าธรรมเนียมโอนตามใบแจ้งธนาคาร")
 
@@ -191,7 +191,7 @@ class AdjustmentForm(EntryForm):
 class ReversalForm(EntryForm):
     """The undoing of a mistaken entry."""
 
-    effective_on = ThaiDateField(label="วันที่มีผลของการกลับรายการ", latest="today")
+    effective_on = ThaiDateField(label="วันที่มีผลของการกลับรายการ", latest="today", suggest_today=True)
     note = TextField(
         label="เหตุผลที่กลับรายการ", max_length=300, help_text="เช่น บันทึกผิดโครงการ จ่ายจริงให้ NL2564-0003"
     )
@@ -200,7 +200,7 @@ class ReversalForm(EntryForm):
 class EvidenceForm(UserForm):
     """The evidence of an instalment came in and is right."""
 
-    cleared_on = ThaiDateField(label="วันที่ตรวจรับหลักฐาน", latest="today")
+    cleared_on = ThaiDateField(label="วันที่ตรวจรับหลักฐาน", latest="today", suggest_today=True)
     note = TextField(
         label="บันทึกการตรวจรับ",
         max_length=300,
@@ -322,7 +322,7 @@ class MoveForm(ActionForm):
     from_frame = FrameField(label="โอนจากกรอบงบ")
     to_frame = FrameField(label="โอนไปกรอบงบ")
     amount_baht = BahtField(label="จำนวนเงินที่โอน", minimum=SATANG)
-    moved_on = ThaiDateField(label="วันที่โอน", latest="today")
+    moved_on = ThaiDateField(label="วันที่โอน", latest="today", suggest_today=True)
     reason = TextField(label="เหตุผล", max_length=300)
     approval_document = TextField(
         label="เอกสารอนุมัติ", max_length=120, help_text="เลขที่บันทึกหรือหนังสือที่อนุมัติการปรับโอน"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from codi.accounts.models import Role, User
 from codi.accounts.permissions import Decision, all_of, allow, deny
 from finance.models import EntryKind, LedgerEntry
@@ -47,6 +49,13 @@ def can_pay(user: User, project: Project) -> Decision:
             f"โครงการอยู่ในสถานะ “{project.get_status_display()}” เบิกจ่ายได้เมื่ออนุมัติแล้วหรือกำลังดำเนินงาน"
         ),
     )
+
+
+def has_money_left(left_baht: Decimal) -> Decision:
+    """Whether anything of the approved money is still unpaid."""
+    if left_baht > 0:
+        return allow()
+    return deny("จ่ายครบวงเงินที่อนุมัติแล้ว ไม่มียอดเหลือให้จ่าย")
 
 
 def can_correct(user: User, project: Project) -> Decision:

@@ -80,7 +80,7 @@ class ProjectTable(ListTable):
     remaining = BahtColumn(
         "คงเหลือ", accessor="left_to_pay_baht", orderable=True, definition="อนุมัติลบจ่ายสุทธิ"
     )
-    evidence = TextColumn(
+    evidence = SizedColumn(
         "หลักฐาน",
         accessor="evidence_text",
         unit="งวด",

@@ -57,7 +57,7 @@ class ThaiDateField(forms.Field):
     """A day, typed as people write it (``codi.thai.dates.parse_date``) and echoed in full.
 
     ``earliest`` and ``latest`` bound it; ``latest="today"`` forbids the future. The form that
-    holds the field sets ``today``.
+    holds the field sets ``today``; ``suggest_today`` fills it in where nothing else is known.
     """
 
     widget = ThaiDateInput
@@ -69,15 +69,19 @@ class ThaiDateField(forms.Field):
         *,
         earliest: dt.date | None = None,
         latest: dt.date | str | None = None,
+        suggest_today: bool = False,
         **kwargs: Any,
     ) -> None:
         kwargs.setdefault("help_text", "เช่น 1/10/2569 หรือ 1 ต.ค. 69")
         super().__init__(**kwargs)
         self.earliest, self.latest = earliest, latest
+        self.suggest_today = suggest_today
 
     def bind(self, *, user: Any, today: dt.date) -> None:
         """Take the day on which the form is filled in."""
         self.today = today
+        if self.suggest_today:
+            self.initial = today
 
     def to_python(self, value: Any) -> dt.date | None:
         if value in self.empty_values:

@@ -81,6 +81,11 @@ class UserForm(forms.Form):
         field = refused.field if refused.field in self.fields else None
         self.add_error(field, [refused.message, *refused.details])
 
+    @property
+    def asks_for_something(self) -> bool:
+        """Whether a field must be filled in, so that the mark of such fields needs its note."""
+        return any(field.field.required for field in self.visible_fields())
+
     def grouped_fields(self) -> Sequence[tuple[str, Sequence[BoundField]]]:
         """The visible fields under their headings, those of no section first."""
         named = {name for _title, names in self.sections for name in names}

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
 from django.urls import reverse
 
 from codi.accounts.access import visible_or_404
-from codi.accounts.permissions import Decision
-from finance import forms, permissions, services
+from codi.accounts.permissions import Decision, all_of
+from finance import forms, permissions, queries, services
 from finance.models import Direction, Instalment, LedgerEntry
-from finance.queries import ZERO
+from finance.queries import ZERO, InstalmentState
 from finance.rules import left_baht
 from finance.views.base import FACTS, ProjectActPage
 from programs.models import Project
@@ -42,9 +43,20 @@ class EntryPage(ProjectActPage):
         return {"initial": self.initial()} | super().get_form_kwargs() | {"project": self.project}
 
     def initial(self) -> dict[str, Any]:
-        """The instalment that the address names."""
+        """The instalment that the address names, else the likeliest one."""
+        lines = queries.instalments_of(self.project, self.today())
         asked = self.request.GET.get("instalment", "")
-        return {"instalment": asked} if asked.isdigit() else {}
+        named = [line for line in lines if str(line.instalment.pk) == asked]
+        line = next(iter(named or self.likely(lines)), None)
+        return self.suggested(line) if line else {}
+
+    def likely(self, lines: Sequence[InstalmentState]) -> Sequence[InstalmentState]:
+        """The instalments that such an entry is about, the likeliest first."""
+        return [line for line in reversed(lines) if line.net_baht > 0]
+
+    def suggested(self, line: InstalmentState) -> dict[str, Any]:
+        """What is filled in beforehand for an instalment."""
+        return {"instalment": line.instalment.pk}
 
     def effect(self, form: Any) -> int:
         """Whether the entry adds to the net paid amount (1) or takes from it (-1)."""
@@ -81,7 +93,17 @@ class Pay(EntryPage):
     page_title = "บันทึกการเบิกจ่าย"
     submit_label = "บันทึก"
     confirm_label = "ยืนยันการเบิกจ่าย"
-    done_message = "บันทึกการเบิกจ่ายแล้ว"
+    done_message = "บันทึกการเบิกจ่ายแล้ว รายการใหม่อยู่ในบัญชีเบิกจ่ายด้านล่าง"
+
+    def decide(self) -> Decision:
+        return all_of(super().decide(), permissions.has_money_left(self.money.left_baht))
+
+    def likely(self, lines: Sequence[InstalmentState]) -> Sequence[InstalmentState]:
+        return [line for line in lines if line.left_baht > 0]
+
+    def suggested(self, line: InstalmentState) -> dict[str, Any]:
+        whole = max(ZERO, min(line.left_baht, self.money.left_baht))
+        return super().suggested(line) | ({"amount_baht": whole} if whole else {})
 
     def perform(self, form: Any) -> Any:
         return services.record_payment(**self.facts(form))
@@ -188,7 +210,9 @@ class ClearEvidence(ProjectActPage):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         line = self.instalment
-        initial = {"cleared_on": line.evidence_cleared_on, "note": line.evidence_note}
+        initial: dict[str, Any] = {"note": line.evidence_note}
+        if line.evidence_cleared_on:
+            initial["cleared_on"] = line.evidence_cleared_on
         return {"initial": initial} | super().get_form_kwargs()
 
     def get_context(self, form: Any) -> dict[str, Any]:

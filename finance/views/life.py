@@ -175,7 +175,8 @@ class RecordInPm(StepPage):
     done_message = "บันทึกวันที่ลงโปรแกรม CODI-PM แล้ว"
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {"initial": {"recorded_on": self.project.recorded_on}} | super().get_form_kwargs()
+        known = self.project.recorded_on
+        return {"initial": {"recorded_on": known} if known else {}} | super().get_form_kwargs()
 
     def perform(self, form: Any) -> Any:
         return programs.record_in_pm(

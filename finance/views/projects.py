@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -12,10 +13,10 @@ from django.views.generic import TemplateView
 
 from codi.accounts.access import ScopedMixin, visible_or_404
 from codi.accounts.models import User
-from codi.accounts.permissions import Decision
+from codi.accounts.permissions import Decision, all_of
 from codi.thai.numbers import number
 from finance import permissions, queries
-from finance.models import LedgerEntry
+from finance.models import Instalment, LedgerEntry
 from finance.tables import ENTRY_TONES, PROJECT_TONES
 from finance.views.base import FACTS
 from programs import permissions as life
@@ -43,6 +44,7 @@ ACTS: dict[str, tuple[str, str, Can]] = {
     "finance:endorse": ("บันทึกผลคณะพิจารณา", "gavel", life.can_endorse_project),
     "finance:approve": ("อนุมัติงบ", "circle-check", life.can_approve_project),
     "finance:pay": ("บันทึกการเบิกจ่าย", "banknote", permissions.can_pay),
+    "finance:evidence": ("ตรวจรับหลักฐาน", "clipboard-check", permissions.can_clear_evidence),
     "finance:return": ("บันทึกการคืนงบ", "undo-2", permissions.can_correct),
     "finance:adjust": ("ปรับปรุงรายการ", "scale", permissions.can_correct),
     "finance:record_in_pm": ("บันทึกวันที่ลง CODI-PM", "calendar-check", life.can_record_in_pm),
@@ -51,6 +53,15 @@ ACTS: dict[str, tuple[str, str, Can]] = {
     "finance:cancel": ("ยกเลิกโครงการ", "ban", life.can_cancel_project),
 }
 GRAVE = {"finance:cancel"}
+# The step that takes the project on, where the person may take it.
+MAIN = (
+    "finance:submit",
+    "finance:endorse",
+    "finance:approve",
+    "finance:pay",
+    "finance:evidence",
+    "finance:close",
+)
 # The acts that make sense in each status, the main one first.
 ACTS_OF_STATUS: dict[str, tuple[str, ...]] = {
     ProjectStatus.DRAFT: (
@@ -85,11 +96,12 @@ ACTS_OF_STATUS: dict[str, tuple[str, ...]] = {
     ),
     ProjectStatus.UNDER_WAY: (
         "finance:pay",
+        "finance:evidence",
         "finance:return",
         "finance:adjust",
+        "finance:close",
         "finance:plan",
         "finance:record_in_pm",
-        "finance:close",
         "finance:cancel",
     ),
     ProjectStatus.CLOSED: ("finance:return", "finance:adjust", "finance:record_in_pm"),
@@ -97,18 +109,40 @@ ACTS_OF_STATUS: dict[str, tuple[str, ...]] = {
 }
 
 
-def actions_for(user: User, project: Project) -> Iterator[Action]:
-    """The acts of the project's status, each with whether the person may and why not."""
-    for place, name in enumerate(ACTS_OF_STATUS[project.status]):
+def actions_for(
+    user: User, project: Project, left_baht: Decimal, to_clear: Instalment | None
+) -> list[Action]:
+    """The acts of the project's status, each with whether the person may and why not.
+
+    ``left_baht`` may still be paid; ``to_clear`` is the first paid instalment without evidence.
+    """
+    acts = []
+    for name in ACTS_OF_STATUS[project.status]:
         label, icon, can = ACTS[name]
-        yield Action(
-            label=label,
-            url=reverse(name, args=[project.pk]),
-            decision=can(user, project),
-            icon=icon,
-            is_main=place == 0,
-            is_grave=name in GRAVE,
-        )
+        record: Any = project
+        if name == "finance:evidence":
+            if to_clear is None:
+                continue
+            label, record = f"{label} {to_clear}", to_clear
+        decision = can(user, project)
+        if name == "finance:pay":
+            decision = all_of(decision, permissions.has_money_left(left_baht))
+        url = reverse(name, args=[record.pk])
+        acts.append((name, Action(label, url, decision, icon, is_grave=name in GRAVE)))
+    return _with_main(project, acts)
+
+
+def _with_main(project: Project, acts: Sequence[tuple[str, Action]]) -> list[Action]:
+    """One act stands out: mending after a send-back, else the first allowed step onwards."""
+    steps = ("programs:project_edit",) if project.status == ProjectStatus.SENT_BACK else MAIN
+    main = next((name for name, act in acts if name in steps and act.decision), "")
+    return [replace(act, is_main=name == main) for name, act in acts]
+
+
+def first_to_clear(lines: Sequence[queries.InstalmentState]) -> Instalment | None:
+    """The first paid instalment whose evidence is not cleared yet."""
+    waiting = (line.instalment for line in lines if line.net_baht > 0)
+    return next((line for line in waiting if line.evidence_cleared_on is None), None)
 
 
 @dataclass(frozen=True)
@@ -173,7 +207,8 @@ class ProjectPage(ScopedMixin, TemplateView):
         project: Project = visible_or_404(rows, self.user, pk=self.kwargs["pk"])
         today = timezone.localdate()
         money = queries.money_of([project], today)[project.pk]
-        actions = list(actions_for(self.user, project))
+        lines = queries.instalments_of(project, today)
+        actions = actions_for(self.user, project, money.left_baht, first_to_clear(lines))
         return super().get_context_data(
             page_title=project.title,
             crumbs=[("โครงการ", reverse("finance:projects")), (project.code, "")],
@@ -184,7 +219,7 @@ class ProjectPage(ScopedMixin, TemplateView):
             as_of=today,
             allowed=[action for action in actions if action.decision],
             refused=[action for action in actions if not action.decision],
-            instalments=queries.instalments_of(project, today),
+            instalments=lines,
             clear=permissions.can_clear_evidence(self.user, project),
             pay=permissions.can_pay(self.user, project),
             ledger=queries.ledger_of(project),
