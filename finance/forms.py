@@ -106,7 +106,9 @@ class CloseForm(UserForm):
 class RecordInPmForm(UserForm):
     """The day on which the project was entered in the CODI-PM program."""
 
-    recorded_on = ThaiDateField(label="วันที่บันทึกในโปรแกรม CODI-PM", latest="today", suggest_today=True)
+    recorded_on = ThaiDateField(
+        label="วันที่บันทึกในโปรแกรม CODI-PM", latest="today", suggest_today=True
+    )
 
 
 # Money
