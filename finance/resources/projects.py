@@ -26,8 +26,8 @@ from codi.thai.dates import long_date
 from codi.thai.normalise import clean, search_key
 from codi.thai.numbers import baht
 from finance import services
+from finance.frames import frame_room
 from finance.models import Instalment, LedgerEntry
-from finance.queries import frame_room
 from finance.resources.columns import COLUMNS, MOST_INSTALMENTS, MeetingCell
 from finance.services import PlannedInstalment
 from programs import services as programs

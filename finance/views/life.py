@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from finance import forms, queries, services
+from finance import forms, frames, services
 from finance.rules import left_baht
 from finance.views.base import ProjectActPage
 from programs import permissions
@@ -91,7 +91,7 @@ class Approve(StepPage):
         )
 
     def get_context(self, form: Any) -> dict[str, Any]:
-        frame = queries.frame_of(self.project)
+        frame = frames.frame_of(self.project)
         asked = (
             form.cleaned_data.get("approved_baht") if form.is_bound and form.is_valid() else None
         )

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from codi.accounts.permissions import Decision
-from finance import forms, permissions, queries, services
+from finance import forms, frames, permissions, services
 from finance.views.base import ActPage
 
 
@@ -44,8 +44,8 @@ class MoveNew(ActPage):
         context = super().get_context(form) | {"crumbs": crumbs, "cancel_url": self.after_url()}
         if form.is_bound and form.is_valid():
             amount = form.cleaned_data["amount_baht"]
-            source = queries.frame_state(form.cleaned_data["from_frame"])
-            target = queries.frame_state(form.cleaned_data["to_frame"])
+            source = frames.frame_state(form.cleaned_data["from_frame"])
+            target = frames.frame_state(form.cleaned_data["to_frame"])
             context |= {
                 "amount_baht": amount,
                 "frames": [

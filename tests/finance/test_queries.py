@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from finance import queries, services
+from finance import frames, queries, services
 from finance.models import Direction
 from programs import services as programs
 from programs.models import Project, ProjectLevel
@@ -259,7 +259,7 @@ def test_frame_left_after_moves_and_approvals():
         request_key=uuid.uuid4(),
         today=build.TODAY,
     )
-    state = queries.frame_of(project)
+    state = frames.frame_of(project)
     assert (state.current_baht, state.committed_baht) == (2_500_000, 1_000_000)
     assert state.left_baht == 1_500_000
 
