@@ -28,7 +28,7 @@ def live_scope(request: HttpRequest, user: User) -> tuple[FigureScope, dt.date]:
 
     A person of a region or province is held to it, whatever the address leaves out.
     """
-    programme = request.GET.get("programme") or None
+    programme = _word(request, "programme")
     if programme and not Programme.objects.visible_to(user).filter(code=programme).exists():
         raise Http404
     region = visible_region(request, user)
@@ -41,7 +41,7 @@ def live_scope(request: HttpRequest, user: User) -> tuple[FigureScope, dt.date]:
 
 def visible_region(request: HttpRequest, user: User) -> str | None:
     """The region of the address, the person's own, or all; raises ``Http404`` for another's."""
-    region = request.GET.get("region") or None
+    region = _word(request, "region")
     if not user.sees_nation:
         if region not in (None, user.region_id):
             raise Http404
@@ -59,6 +59,14 @@ def _fiscal_year(request: HttpRequest) -> int | None:
         return FiscalYear(int(typed)).number
     except ValueError as error:
         raise Http404 from error
+
+
+def _word(request: HttpRequest, name: str) -> str | None:
+    """A key of the address; raises ``Http404`` for a character that no key of the database has."""
+    word = request.GET.get(name) or None
+    if word and "\0" in word:
+        raise Http404
+    return word
 
 
 def _day(request: HttpRequest) -> dt.date:
