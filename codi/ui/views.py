@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import uuid
 from typing import Any
@@ -18,6 +19,8 @@ from django.views.decorators.http import require_GET
 from codi.thai.dates import DateError, full_echo, parse_date
 from codi.thai.numbers import NumberError, parse_baht
 from codi.thai.words import baht_text
+
+logger = logging.getLogger(__name__)
 
 
 @require_GET
@@ -44,10 +47,18 @@ def echo_baht(request: HttpRequest) -> HttpResponse:
     return HttpResponse(escape(text))
 
 
+def _noted_code(request: HttpRequest, status: int) -> str:
+    """A code for the page of an error, noted in the log so that it leads to what happened."""
+    code = f"{status}-{uuid.uuid4().hex[:8].upper()}"
+    level = logging.ERROR if status >= 500 else logging.INFO
+    logger.log(level, "error page %s: %s %r", code, request.method, request.path)
+    return code
+
+
 def _error_page(
     request: HttpRequest, *, status: int, title: str, text: str, advice: str
 ) -> HttpResponse:
-    code = f"{status}-{uuid.uuid4().hex[:8].upper()}"
+    code = _noted_code(request, status)
     context = {"page_title": title, "text": text, "advice": advice, "error_code": code}
     return render(request, "errors/error.html", context, status=status)
 
@@ -94,6 +105,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         return unavailable(request)
     return _plain_page(
+        request,
         status=500,
         title="ระบบขัดข้อง",
         text="ระบบทำรายการนี้ไม่สำเร็จ ข้อมูลที่บันทึกไว้ก่อนหน้านี้ยังอยู่ครบ",
@@ -104,6 +116,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def unavailable(request: HttpRequest) -> HttpResponse:
     """503: the database or another part cannot be reached for the moment."""
     response = _plain_page(
+        request,
         status=503,
         title="ระบบไม่พร้อมใช้งานชั่วคราว",
         text="ระบบกำลังปรับปรุงหรือเชื่อมต่อฐานข้อมูลไม่ได้ในขณะนี้",
@@ -124,9 +137,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
-def _plain_page(**context: Any) -> HttpResponse:
+def _plain_page(request: HttpRequest, **context: Any) -> HttpResponse:
     """A page rendered without the request, so that nothing in it can fail again."""
     status = context.pop("status")
-    context["error_code"] = f"{status}-{uuid.uuid4().hex[:8].upper()}"
+    context["error_code"] = _noted_code(request, status)
     context["page_title"] = context.pop("title")
     return HttpResponse(render_to_string("errors/plain.html", context), status=status)
