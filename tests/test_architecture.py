@@ -72,12 +72,15 @@ def functions(tree: ast.AST) -> Iterator[tuple[Function, bool]]:
 
 
 def length(function: Function) -> int:
-    """Lines of a function without its decorators and its docstring."""
-    lines = (function.end_lineno or function.lineno) - function.lineno + 1
-    if ast.get_docstring(function):
-        words = function.body[0]
-        lines -= (words.end_lineno or words.lineno) - words.lineno + 1
-    return lines
+    """Lines of a function's body without its docstring; a mere list or tuple counts as nothing."""
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    if not body:
+        return 0
+    if len(body) == 1 and isinstance(body[0], ast.Return):
+        value = body[0].value
+        if isinstance(value, ast.List | ast.Tuple):
+            return 0
+    return (body[-1].end_lineno or body[-1].lineno) - body[0].lineno + 1
 
 
 @pytest.fixture(scope="module")
@@ -96,12 +99,10 @@ def test_no_function_is_too_long(trees):
     """Wrong if a function did more than one thing at length; a view even less."""
     long = []
     for name, tree in trees.items():
-        limit = LONGEST_VIEW if "/views" in name else LONGEST_FUNCTION
-        long += [
-            f"{name}:{function.name} {length(function)}"
-            for function, _method in functions(tree)
-            if length(function) > limit
-        ]
+        for function, is_method in functions(tree):
+            is_view = is_method and "/views" in name
+            if length(function) > (LONGEST_VIEW if is_view else LONGEST_FUNCTION):
+                long.append(f"{name}:{function.name} {length(function)}")
     assert long == []
 
 
@@ -112,12 +113,17 @@ def test_no_room_for_odds_and_ends():
 
 
 def test_everything_public_says_what_it_is(trees):
-    """Wrong if a public class or function of a module went without a docstring."""
+    """Wrong if a public class or function of a module went without a docstring.
+
+    What Django looks up by its fixed name (the configuration of an app, a command) says it itself.
+    """
     silent = []
     for name, tree in trees.items():
+        if name.endswith("/apps.py"):
+            continue
         for node in tree.body:
             public = isinstance(node, Function | ast.ClassDef) and not node.name.startswith("_")
-            if public and not ast.get_docstring(node):
+            if public and node.name != "Command" and not ast.get_docstring(node):
                 silent.append(f"{name}:{node.name}")
     assert silent == []
 
