@@ -20,8 +20,10 @@ INSIDE = (
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_a_fault_says_nothing_of_the_inside(row: Row, country: Country, clients: dict[str, Client]):
-    """Wrong if a fault showed a trace, a table, a path or a setting, or gave no code to tell.
+def test_a_fault_says_nothing_of_the_inside(
+    row: Row, country: Country, clients: dict[str, Client], caplog: pytest.LogCaptureFixture
+):
+    """Wrong if a fault showed a trace, a table, a path or a setting, or gave no code that is in the log.
 
     The table of people goes away under the request, so that every view that asks who is there fails.
     """
@@ -33,7 +35,9 @@ def test_a_fault_says_nothing_of_the_inside(row: Row, country: Country, clients:
         text = response.content.decode()
         transaction.set_rollback(True)
     assert response.status_code == 500
-    assert re.search(r"500-[0-9A-F]{8}", text)
+    code = re.search(r"500-[0-9A-F]{8}", text)
+    assert code is not None
+    assert f"error page {code.group()}: GET" in caplog.text
     assert "ระบบขัดข้อง" in text
     assert not [word for word in (*INSIDE, settings.SECRET_KEY) if word in text]
     assert "<script" not in text

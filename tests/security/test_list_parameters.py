@@ -73,12 +73,12 @@ PAGES = (
 )
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page[0])
+@pytest.mark.parametrize("asked", PAGES, ids=lambda asked: asked[0])
 def test_no_word_of_the_address_breaks_a_page(
-    page: tuple[str, list[str], tuple[str, ...]], country: Country, clients: dict[str, Client]
+    asked: tuple[str, list[str], tuple[str, ...]], country: Country, clients: dict[str, Client]
 ):
     """Wrong if a page read its address without looking."""
-    name, given, words = page
+    name, given, words = asked
     things = country.places["own"].things
     address = reverse(name, args=[things[one].pk if one in things else one for one in given])
     for who in ("O", "F", "A"):
