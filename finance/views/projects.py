@@ -217,8 +217,6 @@ class ProjectPage(ScopedMixin, TemplateView):
             money=money,
             ladder=queries.ladder(project, money, today),
             as_of=today,
-            allowed=[action for action in actions if action.decision],
-            refused=[action for action in actions if not action.decision],
             instalments=lines,
             clear=permissions.can_clear_evidence(self.user, project),
             pay=permissions.can_pay(self.user, project),
@@ -227,8 +225,16 @@ class ProjectPage(ScopedMixin, TemplateView):
             resolutions=self._resolutions(project),
             targets=targets_of(project),
             entry_tones=ENTRY_TONES,
+            **self._acts(project),
             **kwargs,
         )
+
+    def _acts(self, project: Project) -> dict[str, list[Action]]:
+        actions = list(actions_for(self.user, project))
+        return {
+            "allowed": [action for action in actions if action.decision],
+            "refused": [action for action in actions if not action.decision],
+        }
 
     def _resolutions(self, project: Project) -> Any:
         meeting = project.endorsed_meeting
