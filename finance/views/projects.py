@@ -208,7 +208,7 @@ class ProjectPage(ScopedMixin, TemplateView):
         today = timezone.localdate()
         money = queries.money_of([project], today)[project.pk]
         lines = queries.instalments_of(project, today)
-        actions = actions_for(self.user, project, money.left_baht, first_to_clear(lines))
+        acts = actions_for(self.user, project, money.left_baht, first_to_clear(lines))
         return super().get_context_data(
             page_title=project.title,
             crumbs=[("โครงการ", reverse("finance:projects")), (project.code, "")],
@@ -218,23 +218,20 @@ class ProjectPage(ScopedMixin, TemplateView):
             ladder=queries.ladder(project, money, today),
             as_of=today,
             instalments=lines,
-            clear=permissions.can_clear_evidence(self.user, project),
-            pay=permissions.can_pay(self.user, project),
+            **self._rights(project),
             ledger=queries.ledger_of(project),
             life=life_of(project),
             resolutions=self._resolutions(project),
             targets=targets_of(project),
             entry_tones=ENTRY_TONES,
-            **self._acts(project),
+            allowed=[act for act in acts if act.decision],
+            refused=[act for act in acts if not act.decision],
             **kwargs,
         )
 
-    def _acts(self, project: Project) -> dict[str, list[Action]]:
-        actions = list(actions_for(self.user, project))
-        return {
-            "allowed": [action for action in actions if action.decision],
-            "refused": [action for action in actions if not action.decision],
-        }
+    def _rights(self, project: Project) -> dict[str, Decision]:
+        clear = permissions.can_clear_evidence(self.user, project)
+        return {"clear": clear, "pay": permissions.can_pay(self.user, project)}
 
     def _resolutions(self, project: Project) -> Any:
         meeting = project.endorsed_meeting
