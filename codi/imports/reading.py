@@ -31,6 +31,9 @@ MAX_RATIO = 100
 MAX_ROW_COUNT = 20_000
 MAX_COLUMN_COUNT = 100
 
+# 20 lines of this length stay below what csv takes as one field (131,072).
+_SEEN_OF_LINE = 5_000
+
 SAVE_AS = "กรุณาเปิดไฟล์ในโปรแกรมตารางคำนวณ แล้วบันทึกเป็น .xlsx หรือ .csv (UTF-8) ก่อนส่งอีกครั้ง"
 
 
@@ -197,7 +200,8 @@ def _decode(content: bytes) -> str:
 
 def _delimiter(text: str) -> str:
     """The separator that cuts the first lines into the most fields."""
-    head = "\n".join(text.splitlines()[:20])
+    # The start of a line is enough to see the separator; csv raises on a field of 128 KB.
+    head = "\n".join(line[:_SEEN_OF_LINE] for line in text.splitlines()[:20])
 
     def field_count(delimiter: str) -> int:
         rows = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)

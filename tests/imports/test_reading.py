@@ -124,6 +124,7 @@ def test_headings_by_alias_spelling_and_unknown_ones() -> None:
         (b"just text", "f.xlsx", "imports-kind"),
         (b"a\x00b,c", "f.csv", "imports-encoding"),
         (b'code,amount\r\n"a,1', "f.csv", "imports-broken"),
+        (csv_of(HEAD, ("ก" * 200_000, "1", "", "", "")), "f.csv", "imports-broken"),
         ("อื่น,ๆ\r\n1,2".encode(), "f.csv", "imports-no-header"),
         (csv_of(("จำนวนเงิน (บาท)", "จำนวนคน"), ("1", "2")), "f.csv", "imports-missing-columns"),
         (
