@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from codi.accounts.models import Role, ScopeLevel, User
 from codi.accounts.permissions import Decision, can_disable_user, can_manage_users
@@ -42,13 +42,20 @@ def create_user(*, actor: User, username: str, profile: Profile) -> tuple[User, 
     Raises :class:`Refused` when the actor may not, the name is taken or the scope is incomplete.
     """
     _require(can_manage_users(actor))
+    taken = Refused(f"ชื่อผู้ใช้ {username} มีแล้ว ใช้ชื่ออื่น", field="username", code="username_taken")
     if User.objects.filter(username__iexact=username).exists():
-        raise Refused(f"ชื่อผู้ใช้ {username} มีแล้ว ใช้ชื่ออื่น", field="username", code="username_taken")
+        raise taken
     password = temporary_password()
-    with acting(actor, door="web"), as_refusals():
-        user: User = User.objects.create_user(
-            username, password, must_change_password=True, **_fields(profile)
-        )
+    try:
+        with acting(actor, door="web"), as_refusals():
+            user: User = User.objects.create_user(
+                username, password, must_change_password=True, **_fields(profile)
+            )
+    except IntegrityError as error:
+        # Somebody (or a double click) took the name after the look above.
+        if "accounts_user_username" not in str(error):
+            raise
+        raise taken from error
     return user, password
 
 

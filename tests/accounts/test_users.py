@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from codi.accounts import services
 from codi.accounts.management.commands import load_demo_accounts
@@ -182,3 +185,26 @@ def test_demo_accounts_are_for_trying_only(settings, capsys):
     assert made.count() == 8
     assert load_demo_accounts.PASSWORD in capsys.readouterr().out
     assert all(person.check_password(load_demo_accounts.PASSWORD) for person in made)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_name_taken_at_the_same_moment_is_a_refusal():
+    """Wrong if a double click on "add person" ended in an error page."""
+    admin = build.user("administrator", scope_level="nation")
+    profile = services.Profile(full_name="คนใหม่", role="analyst", scope_level="nation")
+    gate = threading.Barrier(4)
+
+    def click(_number: int) -> str:
+        try:
+            connection.ensure_connection()
+            gate.wait(timeout=30)
+            services.create_user(actor=admin, username="new.person", profile=profile)
+        except Refused as refused:
+            return refused.code
+        finally:
+            connection.close()
+        return "made"
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = sorted(pool.map(click, range(4)))
+    assert answers == ["made", *["username_taken"] * 3]
