@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse_lazy
 
+from codi.writing import locked, one_transaction
 from programs import services
 from programs.forms import ProjectForm, initial_of
 from programs.models import Project
@@ -33,10 +34,20 @@ class ProjectRecord(RecordForm):
         return super().get_context(form) | {"similar": self.similar}
 
     def act(self, form: Any) -> HttpResponse:
-        if not form.says_distinct and self._differs(form):
-            self.similar = similar_projects(
+        # Under the programme's lock, which giving a code takes anyway: of two clicks the second
+        # sees the project of the first.
+        with one_transaction():
+            locked(form.cleaned_data["programme"])
+            return self._ask_or_act(form)
+
+    def _ask_or_act(self, form: Any) -> HttpResponse:
+        if self._differs(form):
+            found = similar_projects(
                 user=self.user, facts=form.facts(), excluding=self.record and self.record.pk
             )
+            # "They differ" is said of the projects that were shown, and of no later one.
+            said = set(self.request.POST.getlist("seen")) if form.says_distinct else set()
+            self.similar = found if {str(project.pk) for project in found} - said else ()
         if self.similar:
             form.ask_whether_distinct("มีโครงการชื่อใกล้เคียงกัน ตรวจรายการแล้วเลือกช่องนี้ถ้าเป็นคนละโครงการ")
             return self.show(form)

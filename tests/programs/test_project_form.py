@@ -218,7 +218,11 @@ def test_near_equal_title_is_asked_about_and_then_stored(client, w, officer):
     assert first.code in response.text
     assert "ถ้าเป็นคนละโครงการ" in response.text
     assert Project.objects.count() == 1
-    assert client.post(reverse(NEW), near | {"is_distinct": "on"}).status_code == 302
+    assert f'name="seen" value="{first.pk}"' in response.text
+    distinct = near | {"is_distinct": "on", "seen": str(first.pk)}
+    assert client.post(reverse(NEW), distinct).status_code == 302
+    assert Project.objects.count() == 2
+    assert client.post(reverse(NEW), distinct).status_code == 200
     assert Project.objects.count() == 2
 
 
