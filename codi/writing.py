@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import OperationalError, connection, models, transaction
+from django.db import IntegrityError, OperationalError, connection, models, transaction
 
 from codi.constraints import as_refusals
 from codi.errors import Conflict, Refused
@@ -21,13 +21,17 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 LOCK_WAIT = "3s"
+FOREIGN_KEY_VIOLATION = "23503"
+GONE = "รายการที่เลือกถูกผู้อื่นลบไปแล้วในเวลาเดียวกัน กรุณาเปิดหน้านี้ใหม่แล้วเลือกอีกครั้ง"
 
 
 @contextmanager
 def one_transaction() -> Iterator[None]:
     """Run a service's writes as one transaction whose broken rules come out as ``Refused``.
 
-    Waiting for a row that somebody else holds ends after three seconds with a polite refusal.
+    Waiting for a row that somebody else holds ends after three seconds with a polite refusal, and
+    so does naming a row that somebody else deletes at that moment: foreign keys are only checked at
+    the end, after ``as_refusals``.
     """
     try:
         with transaction.atomic(), as_refusals():
@@ -41,6 +45,10 @@ def one_transaction() -> Iterator[None]:
             "มีผู้อื่นกำลังบันทึกข้อมูลชุดเดียวกันอยู่ กรุณารอสักครู่แล้วกดบันทึกอีกครั้ง",
             code="busy",
         ) from error
+    except IntegrityError as error:
+        if getattr(error.__cause__, "pgcode", "") != FOREIGN_KEY_VIOLATION:
+            raise
+        raise Refused(GONE, code="gone") from error
 
 
 def service(function: Callable[P, R]) -> Callable[P, R]:
@@ -55,9 +63,15 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def locked(record: M) -> M:
-    """The same record, read again under a row lock that lasts to the end of the transaction."""
+    """The same record, read again under a row lock that lasts to the end of the transaction.
+
+    Raises :class:`Refused` when somebody else deleted it meanwhile.
+    """
     manager = type(record)._default_manager
-    return manager.select_for_update(of=("self",)).get(pk=record.pk)
+    found = manager.select_for_update(of=("self",)).filter(pk=record.pk).first()
+    if found is None:
+        raise Refused(GONE, code="gone")
+    return found
 
 
 def shown(record: models.Model, name: str, value: Any) -> str:

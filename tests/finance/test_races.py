@@ -194,3 +194,53 @@ def test_approvals_at_once_stay_within_the_frame(w):
         return True
 
     assert at_once(approve) == 10
+
+
+def test_paying_an_instalment_that_is_deleted_at_that_moment_is_refused(w):
+    """Wrong if the foreign key, checked only at commit, came out as an error page."""
+    project = build.project(w, "approved", baht=APPROVED, plan=(400_000, 600_000))
+    second = Instalment.objects.get(project=project, number=2)
+    Instalment.objects.filter(pk=second.pk).delete()
+    for act in (
+        lambda: services.record_payment(
+            actor=w.finance,
+            instalment=second,
+            amount_baht=EACH,
+            effective_on=DAY,
+            document_number="1/2564",
+            request_key=uuid.uuid4(),
+            today=build.TODAY,
+        ),
+        lambda: services.clear_evidence(
+            actor=w.finance, instalment=second, cleared_on=DAY, today=build.TODAY
+        ),
+    ):
+        with pytest.raises(Refused) as caught:
+            act()
+        assert caught.value.code == "gone"
+    assert not LedgerEntry.objects.exists()
+
+
+def test_a_double_click_draws_up_one_project(w):
+    """Wrong if two clicks at one moment both looked for near-equal projects before either wrote."""
+    from django.test import Client
+
+    from programs.models import Project
+
+    posted = {
+        "programme": w.programme.pk,
+        "level": "province",
+        "region": "N",
+        "province": "50",
+        "title": "โครงการฟื้นฟูป่าชุมชน",
+        "organisation": w.organisation.pk,
+        "requested_baht": "100000",
+    }
+
+    def click(number: int) -> bool:
+        client = Client()
+        client.force_login(w.officer)
+        return number < 6 and client.post("/projects/new/", posted).status_code == 302
+
+    assert at_once(click) == 1
+    assert Project.objects.count() == 1
