@@ -81,6 +81,8 @@ def shown(record: models.Model, name: str, value: Any) -> str:
     field: Any = record._meta.get_field(name)
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return "ใช่" if value else "ไม่ใช่"
     if isinstance(value, Decimal):
         return baht(value)
     return long_date(value) if isinstance(value, dt.date) else str(value)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from codi.accounts.models import ScopeLevel, User
 from codi.fiscal import FiscalYear
@@ -30,7 +30,6 @@ from programs.models import (
     OrganisationKind,
     Programme,
     ProgrammeKind,
-    Project,
     ProjectLevel,
     ResolutionKind,
     TargetMeasure,
@@ -457,7 +456,72 @@ class SourceForm(UserForm):
     name = TextField(label="ชื่อแหล่งงบประมาณ", max_length=200)
 
 
-def initial_of(record: Project | Organisation | Programme, form: type[UserForm]) -> dict[str, Any]:
+class CorrectionForm(VersionedForm):
+    """The form of a new record, used to correct one: without the fields that ``stay``."""
+
+    stay: Sequence[str] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.stay:
+            del self.fields[name]
+
+
+class CommitteeNameForm(CorrectionForm, CommitteeForm):
+    """The name of a committee; its region stays."""
+
+    stay = ("region",)
+
+
+class MeetingEditForm(VersionedForm, MeetingForm):
+    """Number, year, days and venue of a meeting; without the days once they are ``fixed``."""
+
+    def __init__(self, *args: Any, fixed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        year: Any = self.fields["fiscal_year"]
+        own = self.initial["fiscal_year"]
+        if own not in dict(year.choices):
+            year.choices = [*year.choices, (own, f"ปีงบประมาณ {own}")]
+        if fixed:
+            del self.fields["starts_on"], self.fields["ends_on"]
+
+
+class ResolutionEditForm(CorrectionForm, ResolutionForm):
+    """Kind and text of a resolution; its number stays."""
+
+    stay = ("number",)
+
+
+class TargetEditForm(CorrectionForm, TargetForm):
+    """A target; what it counts stays."""
+
+    stay = ("measure",)
+
+
+class CertificationEditForm(CorrectionForm, CertificationForm):
+    """The result of a certification; its meeting stays."""
+
+    stay = ("meeting",)
+
+
+class SourceEditForm(CorrectionForm, SourceForm):
+    """The name of a source; its code stays."""
+
+    stay = ("code",)
+
+
+class FrameEditForm(CorrectionForm, FrameForm):
+    """What was first allocated to a frame, and why it is corrected."""
+
+    stay = ("region", "level")
+    reason = TextField(
+        label="เหตุผลที่แก้ไข",
+        max_length=300,
+        help_text="เหตุผลจะแสดงในประวัติของโครงการหลัก หากเป็นการย้ายเงินให้ใช้การปรับโอนงบ",
+    )
+
+
+def initial_of(record: Model, form: type[UserForm]) -> dict[str, Any]:
     """The stored values of a record under the names of a form's fields."""
     names = {field.name for field in record._meta.fields}
     return {name: getattr(record, name) for name in form.base_fields if name in names}

@@ -138,6 +138,17 @@ def next_resolution_number(meeting: Meeting) -> int:
     return (meeting.resolutions.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
+def why_days_are_fixed(meeting: Meeting) -> str:
+    """Why the days of a meeting cannot be changed any more; empty while nothing rests on them."""
+    if meeting.endorsed_projects.exists():
+        what = "มีโครงการที่ผ่านการพิจารณาในครั้งนี้แล้ว"
+    elif meeting.certifications.exists():
+        what = "มีผลการรับรององค์กรจากครั้งนี้แล้ว"
+    else:
+        return ""
+    return f"{what} จึงแก้วันที่ประชุมไม่ได้ แก้ครั้งที่ ปีงบประมาณ และสถานที่ได้"
+
+
 @dataclass
 class Branch:
     """A programme in the tree of its year, with the sum of its frames in sight and its targets."""

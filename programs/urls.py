@@ -35,4 +35,15 @@ urlpatterns = [
     path("programmes/<int:pk>/targets/new/", programmes.TargetNew.as_view(), name="target_new"),
     path("programmes/sources/", programmes.SourceList.as_view(), name="sources"),
     path("programmes/sources/new/", programmes.SourceNew.as_view(), name="source_new"),
+    path("committees/<int:pk>/edit/", meetings.CommitteeEdit.as_view(), name="committee_edit"),
+    path("meetings/<int:pk>/edit/", meetings.MeetingEdit.as_view(), name="meeting_edit"),
+    path("resolutions/<int:pk>/edit/", meetings.ResolutionEdit.as_view(), name="resolution_edit"),
+    path(
+        "certifications/<int:pk>/edit/",
+        organisations.CertificationEdit.as_view(),
+        name="certification_edit",
+    ),
+    path("frames/<int:pk>/edit/", programmes.FrameEdit.as_view(), name="frame_edit"),
+    path("targets/<int:pk>/edit/", programmes.TargetEdit.as_view(), name="target_edit"),
+    path("programmes/sources/<int:pk>/edit/", programmes.SourceEdit.as_view(), name="source_edit"),
 ]

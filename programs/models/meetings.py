@@ -36,6 +36,7 @@ class Committee(models.Model):
     region = models.ForeignKey(
         Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="ภาค"
     )
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = CommitteeQuerySet.as_manager()
 
@@ -77,6 +78,7 @@ class Meeting(models.Model):
     starts_on = models.DateField("วันที่ประชุม")
     ends_on = models.DateField("ถึงวันที่")
     venue = models.CharField("สถานที่", max_length=200, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = MeetingQuerySet.as_manager()
 
@@ -139,6 +141,7 @@ class Resolution(models.Model):
     number = models.PositiveSmallIntegerField("มติข้อที่")
     kind = models.CharField("ประเภทมติ", max_length=20, choices=ResolutionKind.choices)
     text = models.TextField("เนื้อหามติ")
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = "มติที่ประชุม"

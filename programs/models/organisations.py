@@ -176,6 +176,7 @@ class OrganisationCertification(models.Model):
     valid_until = models.DateField("รับรองถึงวันที่", null=True, blank=True)
     is_certified = models.BooleanField("ผลการพิจารณา: รับรอง", default=True)
     note = models.CharField("หมายเหตุ", max_length=300, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = "การรับรองสถานภาพองค์กร"

@@ -51,6 +51,7 @@ class FundingSource(models.Model):
 
     code = models.CharField("รหัส", max_length=30)
     name = models.CharField("ชื่อแหล่งงบประมาณ", max_length=200)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = "แหล่งงบประมาณ"
@@ -192,6 +193,7 @@ class BudgetFrame(models.Model):
     allocated_baht = BahtField("กรอบงบจัดสรร (บาท)")
     allocated_on = models.DateField("วันที่จัดสรร")
     note = models.CharField("หมายเหตุ/เอกสารอ้างอิง", max_length=300, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = BudgetFrameQuerySet.as_manager()
 
@@ -277,6 +279,7 @@ class ProgrammeTarget(models.Model):
     target_count = models.PositiveIntegerField("จำนวนเป้าหมาย")
     basis = models.CharField("ที่มาของเป้าหมาย", max_length=300)
     set_on = models.DateField("ข้อมูล ณ วันที่")
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ProgrammeTargetQuerySet.as_manager()
 

@@ -5,19 +5,26 @@ from programs.services.meetings import (
     create_committee,
     create_meeting,
     record_meeting,
+    rename_committee,
+    update_meeting,
+    update_resolution,
 )
 from programs.services.organisations import (
     certify_organisation,
+    correct_certification,
     create_organisation,
     record_organisation,
     update_organisation,
 )
 from programs.services.programmes import (
     add_target,
+    correct_frame,
     create_programme,
     create_source,
+    rename_source,
     set_frame,
     update_programme,
+    update_target,
 )
 from programs.services.projects import (
     approve_project,
@@ -42,6 +49,8 @@ __all__ = [
     "cancel_project",
     "certify_organisation",
     "close_project",
+    "correct_certification",
+    "correct_frame",
     "create_committee",
     "create_meeting",
     "create_organisation",
@@ -55,11 +64,16 @@ __all__ = [
     "record_meeting",
     "record_organisation",
     "record_project",
+    "rename_committee",
+    "rename_source",
     "send_back_project",
     "set_frame",
     "start_project",
     "submit_project",
+    "update_meeting",
     "update_organisation",
     "update_programme",
     "update_project",
+    "update_resolution",
+    "update_target",
 ]

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from codi.accounts.models import User
 from codi.accounts.permissions import require
 from codi.errors import Refused
 from codi.places.models import Region
-from codi.writing import service
+from codi.thai.normalise import clean
+from codi.writing import change, locked, service
 from programs import permissions
 from programs.models import Committee, Meeting, Resolution
+from programs.queries import why_days_are_fixed
+
+DAYS = ("starts_on", "ends_on")
 
 
 def _require_manager(actor: User, region_id: str | None) -> None:
@@ -24,6 +29,16 @@ def create_committee(*, actor: User, name: str, region: Region | None) -> Commit
     """Add a committee of a region, or of the nation."""
     _require_manager(actor, region.pk if region else None)
     return Committee.objects.create(name=name, region=region)
+
+
+@service
+def rename_committee(
+    *, actor: User, committee: Committee, expected_version: int | None, name: str
+) -> Committee:
+    """Correct the name of a committee; raises ``Conflict`` when somebody else did meanwhile."""
+    committee = locked(committee)
+    require(permissions.can_manage_committee(actor, committee))
+    return change(committee, {"name": clean(name)}, expected_version=expected_version)
 
 
 @service
@@ -47,6 +62,34 @@ def create_meeting(
         ends_on=ends_on,
         venue=venue.strip(),
     )
+
+
+@service
+def update_meeting(
+    *, actor: User, meeting: Meeting, expected_version: int | None, **facts: Any
+) -> Meeting:
+    """Correct number, fiscal year, days or venue of a meeting.
+
+    Raises ``Conflict`` when somebody else changed it meanwhile, and :class:`Refused` for its days
+    once projects or organisations rest on them: a project's endorsement is dated by the meeting.
+    """
+    meeting = locked(meeting)
+    require(permissions.can_manage_committee(actor, meeting.committee))
+    moved = [name for name in DAYS if name in facts and facts[name] != getattr(meeting, name)]
+    if moved and (reason := why_days_are_fixed(meeting)):
+        raise Refused(reason, field=moved[0], code="days_are_fixed")
+    return change(meeting, facts, expected_version=expected_version)
+
+
+@service
+def update_resolution(
+    *, actor: User, resolution: Resolution, expected_version: int | None, kind: str, text: str
+) -> Resolution:
+    """Correct kind or text of a resolution; raises ``Conflict`` when somebody else did meanwhile."""
+    resolution = locked(resolution)
+    require(permissions.can_manage_committee(actor, resolution.meeting.committee))
+    facts = {"kind": kind, "text": text.strip()}
+    return change(resolution, facts, expected_version=expected_version)
 
 
 @service

@@ -45,6 +45,13 @@ def update_organisation(
     return organisation
 
 
+def _require_certifiable_day(certified_on: dt.date, meeting: Meeting, today: dt.date) -> None:
+    if certified_on > today:
+        raise Refused("วันที่รับรองยังมาไม่ถึง กรุณาตรวจวันที่", field="certified_on")
+    if certified_on < meeting.starts_on:
+        raise Refused("วันที่รับรองต้องไม่ก่อนวันประชุม", field="certified_on")
+
+
 @service
 def certify_organisation(
     *,
@@ -60,10 +67,8 @@ def certify_organisation(
     """Record what the committee decided about the status of an organisation."""
     require(permissions.can_manage_organisations(actor))
     _require_inside(actor, organisation.region_id, organisation.province_id)
-    if certified_on > today:
-        raise Refused("วันที่รับรองยังมาไม่ถึง กรุณาตรวจวันที่", field="certified_on")
-    if certified_on < meeting.starts_on:
-        raise Refused("วันที่รับรองต้องไม่ก่อนวันประชุม", field="certified_on")
+    meeting = locked(meeting)
+    _require_certifiable_day(certified_on, meeting, today)
     return OrganisationCertification.objects.create(
         organisation=organisation,
         meeting=meeting,
@@ -72,6 +77,29 @@ def certify_organisation(
         valid_until=valid_until,
         note=note.strip(),
     )
+
+
+@service
+def correct_certification(
+    *,
+    actor: User,
+    certification: OrganisationCertification,
+    expected_version: int | None,
+    today: dt.date,
+    **facts: Any,
+) -> OrganisationCertification:
+    """Correct the result, days or note of a certification; the meeting and organisation stay.
+
+    Raises ``Conflict`` when somebody else changed it meanwhile, :class:`Refused` for a day to come
+    or before the meeting.
+    """
+    require(permissions.can_manage_organisations(actor))
+    certification = locked(certification)
+    organisation = certification.organisation
+    _require_inside(actor, organisation.region_id, organisation.province_id)
+    certification = change(certification, facts, expected_version=expected_version)
+    _require_certifiable_day(certification.certified_on, certification.meeting, today)
+    return certification
 
 
 _KIND_BY_WORD = (

@@ -8,6 +8,9 @@ from typing import Any
 
 from codi.accounts.models import User
 from codi.accounts.permissions import require
+from codi.constraints import as_refusals
+from codi.errors import Conflict, Refused
+from codi.history import acting
 from codi.places.models import Region
 from codi.thai.normalise import clean
 from codi.writing import change, locked, service
@@ -41,6 +44,15 @@ def create_source(*, actor: User, code: str, name: str) -> FundingSource:
 
 
 @service
+def rename_source(
+    *, actor: User, source: FundingSource, expected_version: int | None, name: str
+) -> FundingSource:
+    """Correct the name of a source of money; its code, which files name, stays."""
+    require(permissions.can_manage_programmes(actor))
+    return change(locked(source), {"name": clean(name)}, expected_version=expected_version)
+
+
+@service
 def set_frame(
     *,
     actor: User,
@@ -61,6 +73,46 @@ def set_frame(
         allocated_on=allocated_on,
         note=note.strip(),
     )
+
+
+@service
+def correct_frame(
+    *,
+    actor: User,
+    frame: BudgetFrame,
+    expected_version: int | None,
+    allocated_baht: Decimal,
+    allocated_on: dt.date,
+    note: str,
+    reason: str,
+) -> BudgetFrame:
+    """Correct what was first allocated to a frame; ``reason`` stays in its history.
+
+    Raises ``Conflict`` when somebody else changed it meanwhile, and :class:`Refused` when less
+    would be left than is committed (the database judges, under the lock of the frame).
+    """
+    require(permissions.can_manage_programmes(actor))
+    if not reason.strip():
+        raise Refused("กรุณาระบุเหตุผลที่แก้ไข เหตุผลจะอยู่ในประวัติ", field="reason")
+    frame = locked(frame)
+    facts = {"allocated_baht": allocated_baht, "allocated_on": allocated_on, "note": note.strip()}
+    try:
+        with acting(actor, door="web", reason=reason.strip()), as_refusals():
+            return change(frame, facts, expected_version=expected_version)
+    except Conflict:
+        raise
+    except Refused as refused:
+        # The one amount of the form is what the rules of a frame judge.
+        raise Refused(refused.message, field="allocated_baht", code=refused.code) from refused
+
+
+@service
+def update_target(
+    *, actor: User, target: ProgrammeTarget, expected_version: int | None, **facts: Any
+) -> ProgrammeTarget:
+    """Correct a target; raises ``Conflict`` when somebody else did meanwhile."""
+    require(permissions.can_manage_programmes(actor))
+    return change(locked(target), facts, expected_version=expected_version)
 
 
 @service

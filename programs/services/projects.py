@@ -108,6 +108,8 @@ def endorse_project(*, actor: User, project: Project, meeting: Meeting, today: d
     """Record the meeting at which the committee endorsed the project."""
     project = locked(project)
     require(permissions.can_endorse_project(actor, project))
+    # Its days are fixed from here on: nobody may move them in this moment.
+    meeting = locked(meeting)
     _not_future(meeting.ends_on, today, "endorsed_meeting")
     return change(
         project,

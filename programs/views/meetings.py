@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse_lazy
 from django.views import View
 
@@ -15,14 +15,23 @@ from codi.fiscal import FiscalYear
 from codi.ui.lists import Empty, ListPage
 from programs import services
 from programs.filters import CommitteeFilter, MeetingFilter
-from programs.forms import CommitteeForm, MeetingForm, ResolutionForm
-from programs.models import Committee, Meeting, Organisation, Project
+from programs.forms import (
+    CommitteeForm,
+    CommitteeNameForm,
+    MeetingEditForm,
+    MeetingForm,
+    ResolutionEditForm,
+    ResolutionForm,
+    initial_of,
+)
+from programs.models import Committee, Meeting, Organisation, Project, Resolution
 from programs.permissions import can_manage_committee, can_manage_meetings
 from programs.queries import (
     committees_for_list,
     meetings_for_list,
     next_meeting_number,
     next_resolution_number,
+    why_days_are_fixed,
 )
 from programs.tables import CommitteeTable, MeetingTable
 from programs.views.records import Crumb, RecordForm
@@ -50,7 +59,13 @@ class CommitteeList(ScopedMixin, ListPage):
         return committees_for_list(self.user)
 
     def get_context(self) -> dict[str, Any]:
-        return {"crumbs": [MEETINGS, (self.page_title, "")], "may": can_manage_meetings(self.user)}
+        may = can_manage_meetings(self.user)
+        seen = Committee.objects.visible_to(self.user) if may else ()
+        return {
+            "crumbs": [MEETINGS, (self.page_title, "")],
+            "may": may,
+            "own": [one for one in seen if can_manage_committee(self.user, one)],
+        }
 
 
 class CommitteeNew(RecordForm):
@@ -68,6 +83,35 @@ class CommitteeNew(RecordForm):
 
     def save(self, form: CommitteeForm) -> Model:
         return services.create_committee(actor=self.user, **form.cleaned_data)
+
+    def next_url(self, record: Any) -> str:
+        return str(COMMITTEES[1])
+
+
+class CommitteeEdit(RecordForm):
+    """Correct the name of a committee."""
+
+    form_class = CommitteeNameForm
+    page_title = "แก้ไขชื่อคณะพิจารณาโครงการ"
+    record: Committee
+
+    def check(self) -> None:
+        self.record = self.get_visible_or_404(Committee, pk=self.kwargs["pk"])
+        self.require(can_manage_committee(self.user, self.record))
+
+    def crumbs(self) -> list[Crumb]:
+        return [MEETINGS, COMMITTEES]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"initial": initial_of(self.record, CommitteeNameForm)}
+
+    def save(self, form: CommitteeNameForm) -> Model:
+        return services.rename_committee(
+            actor=self.user,
+            committee=self.record,
+            expected_version=self.expected_version,
+            **form.facts(),
+        )
 
     def next_url(self, record: Any) -> str:
         return str(COMMITTEES[1])
@@ -156,6 +200,37 @@ class MeetingNew(RecordForm):
         return services.create_meeting(actor=self.user, committee=self.record, **form.cleaned_data)
 
 
+class MeetingEdit(RecordForm):
+    """Correct a meeting; its days only while nothing rests on them."""
+
+    form_class = MeetingEditForm
+    page_title = "แก้ไขข้อมูลการประชุม"
+    record: Meeting
+
+    def check(self) -> None:
+        self.record = self.get_visible_or_404(Meeting, pk=self.kwargs["pk"])
+        self.require(can_manage_committee(self.user, self.record.committee))
+        self.reason = why_days_are_fixed(self.record)
+
+    def crumbs(self) -> list[Crumb]:
+        return [MEETINGS, (str(self.record), self.record.get_absolute_url())]
+
+    def get_context(self, form: Any) -> dict[str, Any]:
+        return super().get_context(form) | {"page_lead": self.reason}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        initial = initial_of(self.record, MeetingEditForm)
+        return super().get_form_kwargs() | {"initial": initial, "fixed": bool(self.reason)}
+
+    def save(self, form: MeetingEditForm) -> Model:
+        return services.update_meeting(
+            actor=self.user,
+            meeting=self.record,
+            expected_version=self.expected_version,
+            **form.facts(),
+        )
+
+
 class ResolutionNew(RecordForm):
     """Record a resolution of a meeting; its number is suggested."""
 
@@ -179,3 +254,38 @@ class ResolutionNew(RecordForm):
 
     def next_url(self, record: Any) -> str:
         return self.record.get_absolute_url()
+
+
+class ResolutionEdit(RecordForm):
+    """Correct kind or text of a resolution."""
+
+    form_class = ResolutionEditForm
+    page_title = "แก้ไขมติที่ประชุม"
+    record: Resolution
+
+    def check(self) -> None:
+        visible = Resolution.objects.filter(meeting__in=self.visible(Meeting))
+        self.record = get_object_or_404(
+            visible.select_related("meeting__committee"), pk=self.kwargs["pk"]
+        )
+        self.require(can_manage_committee(self.user, self.record.meeting.committee))
+
+    def crumbs(self) -> list[Crumb]:
+        return [MEETINGS, (str(self.record.meeting), self.record.meeting.get_absolute_url())]
+
+    def get_context(self, form: Any) -> dict[str, Any]:
+        return super().get_context(form) | {"page_lead": f"มติข้อ {self.record.number}"}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"initial": initial_of(self.record, ResolutionEditForm)}
+
+    def save(self, form: ResolutionEditForm) -> Model:
+        return services.update_resolution(
+            actor=self.user,
+            resolution=self.record,
+            expected_version=self.expected_version,
+            **form.facts(),
+        )
+
+    def next_url(self, record: Any) -> str:
+        return self.record.meeting.get_absolute_url()

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.views import View
@@ -15,8 +15,14 @@ from codi.accounts.access import ScopedMixin, visible_or_404
 from codi.ui.lists import Empty, ListPage
 from programs import services
 from programs.filters import OrganisationFilter
-from programs.forms import CertificationForm, OrganisationForm, initial_of
-from programs.models import CertificationState, Meeting, Organisation, Project
+from programs.forms import CertificationEditForm, CertificationForm, OrganisationForm, initial_of
+from programs.models import (
+    CertificationState,
+    Meeting,
+    Organisation,
+    OrganisationCertification,
+    Project,
+)
 from programs.permissions import can_create_project, can_manage_organisations
 from programs.queries import organisations_for_list
 from programs.tables import STATE_TONES, OrganisationTable
@@ -162,3 +168,45 @@ class Certify(RecordForm):
 
     def next_url(self, record: Any) -> str:
         return self.record.get_absolute_url()
+
+
+class CertificationEdit(RecordForm):
+    """Correct the result, days or note of a certification."""
+
+    form_class = CertificationEditForm
+    page_title = "แก้ไขผลการรับรองสถานภาพ"
+    record: OrganisationCertification
+
+    def check(self) -> None:
+        visible = OrganisationCertification.objects.filter(
+            organisation__in=self.visible(Organisation)
+        )
+        self.record = get_object_or_404(
+            visible.select_related("organisation", "meeting__committee"), pk=self.kwargs["pk"]
+        )
+        self.require(can_manage_organisations(self.user))
+
+    def crumbs(self) -> list[Crumb]:
+        organisation = self.record.organisation
+        return [ORGANISATIONS, (organisation.name, organisation.get_absolute_url())]
+
+    def get_context(self, form: Any) -> dict[str, Any]:
+        lead = f"{self.record.meeting.committee} {self.record.meeting}"
+        return super().get_context(form) | {"page_lead": lead}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        initial = initial_of(self.record, CertificationEditForm)
+        initial["is_certified"] = "true" if self.record.is_certified else "false"
+        return super().get_form_kwargs() | {"initial": initial}
+
+    def save(self, form: CertificationEditForm) -> Model:
+        return services.correct_certification(
+            actor=self.user,
+            certification=self.record,
+            expected_version=self.expected_version,
+            today=self.today(),
+            **form.facts(),
+        )
+
+    def next_url(self, record: Any) -> str:
+        return self.record.organisation.get_absolute_url()

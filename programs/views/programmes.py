@@ -6,19 +6,29 @@ from typing import Any
 
 from django.db.models import Model, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse_lazy
 from django.utils import timezone
 from django.views import View
 
 from codi.accounts.access import ScopedMixin, visible_or_404
 from programs import services
-from programs.forms import FrameForm, ProgrammeForm, SourceForm, TargetForm, initial_of
+from programs.forms import (
+    FrameEditForm,
+    FrameForm,
+    ProgrammeForm,
+    SourceEditForm,
+    SourceForm,
+    TargetEditForm,
+    TargetForm,
+    initial_of,
+)
 from programs.models import (
     BudgetFrame,
     FundingSource,
     Programme,
     ProgrammeKind,
+    ProgrammeTarget,
     Project,
     ProjectLevel,
 )
@@ -155,6 +165,68 @@ class FrameNew(OfProgramme):
         return f"ตั้งกรอบงบ {record} แล้ว หากต้องการเปลี่ยนภายหลังให้ใช้การปรับโอนงบ"
 
 
+class PartOfProgramme(RecordForm):
+    """A form about one frame or target of a programme; a subclass says which ``model``."""
+
+    model: type[Model]
+
+    def check(self) -> None:
+        self.record = self.get_visible_or_404(self.model, pk=self.kwargs["pk"])
+        self.require(can_manage_programmes(self.user))
+
+    def crumbs(self) -> list[Crumb]:
+        programme = self.record.programme
+        return [PROGRAMMES, (programme.code, programme.get_absolute_url())]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"initial": initial_of(self.record, self.form_class)}
+
+    def next_url(self, record: Any) -> str:
+        return str(self.record.programme.get_absolute_url())
+
+
+class FrameEdit(PartOfProgramme):
+    """Correct what was first allocated to a frame, with a reason."""
+
+    model = BudgetFrame
+    form_class = FrameEditForm
+    page_title = "แก้ไขกรอบงบประมาณ"
+    submit_label = "แก้ไขกรอบงบ"
+    check_answers = True
+    confirm_label = "ยืนยันแก้ไขกรอบงบ"
+
+    def get_context(self, form: Any) -> dict[str, Any]:
+        return super().get_context(form) | {"page_lead": str(self.record)}
+
+    def save(self, form: FrameEditForm) -> Model:
+        return services.correct_frame(
+            actor=self.user,
+            frame=self.record,
+            expected_version=self.expected_version,
+            **form.facts(),
+        )
+
+
+class TargetEdit(PartOfProgramme):
+    """Correct a target."""
+
+    model = ProgrammeTarget
+    form_class = TargetEditForm
+    page_title = "แก้ไขเป้าหมาย"
+
+    def get_context(self, form: Any) -> dict[str, Any]:
+        lead = f"{self.record.programme} · นับเป็น{self.record.get_measure_display()}"
+        return super().get_context(form) | {"page_lead": lead}
+
+    def save(self, form: TargetEditForm) -> Model:
+        return services.update_target(
+            actor=self.user,
+            target=self.record,
+            expected_version=self.expected_version,
+            **form.facts(),
+        )
+
+
 class TargetNew(OfProgramme):
     """Add a target with its basis and date."""
 
@@ -192,6 +264,38 @@ class SourceNew(RecordForm):
 
     def save(self, form: SourceForm) -> Model:
         return services.create_source(actor=self.user, **form.cleaned_data)
+
+    def next_url(self, record: Any) -> str:
+        return str(SOURCES[1])
+
+
+class SourceEdit(RecordForm):
+    """Correct the name of a source of money."""
+
+    form_class = SourceEditForm
+    page_title = "แก้ไขแหล่งงบประมาณ"
+    record: FundingSource
+
+    def check(self) -> None:
+        self.record = get_object_or_404(FundingSource, pk=self.kwargs["pk"])
+        self.require(can_manage_programmes(self.user))
+
+    def crumbs(self) -> list[Crumb]:
+        return [PROGRAMMES, SOURCES]
+
+    def get_context(self, form: Any) -> dict[str, Any]:
+        return super().get_context(form) | {"page_lead": f"รหัส {self.record.code}"}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"initial": initial_of(self.record, SourceEditForm)}
+
+    def save(self, form: SourceEditForm) -> Model:
+        return services.rename_source(
+            actor=self.user,
+            source=self.record,
+            expected_version=self.expected_version,
+            **form.facts(),
+        )
 
     def next_url(self, record: Any) -> str:
         return str(SOURCES[1])

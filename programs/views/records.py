@@ -83,6 +83,12 @@ class RecordForm(ScopedMixin, FormPage):
         messages.success(self.request, self.done(record))
         return HttpResponseRedirect(self.next_url(record))
 
+    @property
+    def expected_version(self) -> int:
+        """The version that the person saw; none sent counts as an old one, so nothing is overwritten."""
+        typed = self.request.POST.get("version", "")
+        return int(typed) if typed.isascii() and typed.isdigit() else 0
+
     def show_conflict(self, form: Any, conflict: Conflict) -> HttpResponse:
         """Both values of each field; saving from there overwrites the version shown, and no later."""
         latest = type(self.record)._default_manager.get(pk=self.record.pk)

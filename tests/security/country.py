@@ -29,6 +29,7 @@ from finance.services import move_budget
 from programs.models import (
     BudgetFrame,
     Committee,
+    FundingSource,
     Meeting,
     Organisation,
     OrganisationKind,
@@ -168,7 +169,9 @@ def _place(key: str, province: Province, programme: Programme) -> Place:
         ends_on=dt.date(2021, 1, 21),
         venue=f"ห้องประชุม {of_region}",
     )
-    Resolution.objects.create(meeting=meeting, number=1, kind="approved", text=f"มติ {of_region}")
+    resolution = Resolution.objects.create(
+        meeting=meeting, number=1, kind="approved", text=f"มติ {of_region}"
+    )
     organisation = Organisation.objects.create(
         name=f"เครือข่าย {mark}", kind=OrganisationKind.NETWORK, region=region, province=province
     )
@@ -193,7 +196,7 @@ def _place(key: str, province: Province, programme: Programme) -> Place:
         **staff,
         **nation,
     )
-    certify_organisation(
+    certification = certify_organisation(
         actor=w.officer,
         organisation=organisation,
         meeting=meeting,
@@ -203,7 +206,16 @@ def _place(key: str, province: Province, programme: Programme) -> Place:
         note=f"รับรอง {mark}",
         today=TODAY,
     )
-    things = {"committee": committee, "meeting": meeting, "organisation": organisation}
+    things = {
+        "committee": committee,
+        "meeting": meeting,
+        "organisation": organisation,
+        "resolution": resolution,
+        "certification": certification,
+        "frame": frames[ProjectLevel.PROVINCE],
+        "target": ProgrammeTarget.objects.get(region=region),
+        "source": FundingSource.objects.get_or_create(code="GOV", name="งบแผ่นดิน")[0],
+    }
     return Place(key, region, province, w, things | {"person": w.officer, "programme": programme})
 
 

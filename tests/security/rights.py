@@ -161,6 +161,10 @@ ROWS = (
     _list("programs:committees"),
     _new("programs:committee_new", MAKERS),
     Row("programs:meeting_new", "committee", "region", MAKERS, 200, 200),
+    Row("programs:meeting_edit", "meeting", "region", MAKERS, 200, 200),
+    Row("programs:committee_edit", "committee", "region", MAKERS, 200, 200),
+    Row("programs:resolution_edit", "resolution", "region", MAKERS, 200, 200),
+    Row("programs:certification_edit", "certification", "province", MAKERS, 200, 200),
     # Programmes: for everybody to read, for the centre to set
     _list("programs:programmes"),
     _new("programs:programme_new", CENTRE),
@@ -168,6 +172,9 @@ ROWS = (
     Row("programs:programme_edit", "programme", "", CENTRE, 200, 200),
     Row("programs:frame_new", "programme", "", CENTRE, 200, 200),
     Row("programs:target_new", "programme", "", CENTRE, 200, 200),
+    Row("programs:frame_edit", "frame", "region", CENTRE, 200, 200),
+    Row("programs:target_edit", "target", "region", CENTRE, 200, 200),
+    Row("programs:source_edit", "source", "", CENTRE, 200, 200),
     _list("programs:sources"),
     _new("programs:source_new", CENTRE),
     # Reports: of whole regions, so not for people of one province
