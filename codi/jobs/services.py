@@ -63,16 +63,21 @@ def request(
             created_at=now,
             queued_at=now,
         )
-        try:
-            with transaction.atomic():
-                job.save(force_insert=True)
-        except IntegrityError:
-            existing = _existing(kind, key, payload, requested_by)
-            if existing is None:
-                raise
-            return existing
-        transaction.on_commit(partial(outbox.send, [job.pk]), robust=True)
-        return job
+        return _store_and_send(job)
+
+
+def _store_and_send(job: Job) -> Job:
+    """Store the job and send it on commit; the one that took the key meanwhile, if there is."""
+    try:
+        with transaction.atomic():
+            job.save(force_insert=True)
+    except IntegrityError:
+        existing = _existing(job.kind, job.key, job.payload, job.requested_by)
+        if existing is None:
+            raise
+        return existing
+    transaction.on_commit(partial(outbox.send, [job.pk]), robust=True)
+    return job
 
 
 def _existing(kind: str, key: str, payload: dict[str, Any], user: User) -> Job | None:

@@ -50,10 +50,9 @@ def _add(
     note: str = "",
     reverses: LedgerEntry | None = None,
 ) -> LedgerEntry:
-    """Add an entry once per ``request_key``: the same request again answers with the first entry.
+    """Add an entry once per ``request_key``; the same request again answers with the first entry.
 
-    The project's row is locked already, so a second request of the same project sees the first.
-    Raises :class:`Refused` when the key came before with other facts.
+    The project's row is locked already. Raises :class:`Refused` for other facts under the key.
     """
     entry = LedgerEntry(
         request_key=request_key,

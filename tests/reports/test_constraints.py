@@ -38,7 +38,7 @@ def w() -> build.World:
     return world
 
 
-def refused(rule: str, write: Callable[[], Any]) -> None:
+def assert_refused(rule: str, write: Callable[[], Any]) -> None:
     """The write breaks exactly that rule, and the person is told why in Thai."""
     with pytest.raises(IntegrityError) as caught, transaction.atomic():
         write()
@@ -62,7 +62,9 @@ def refused(rule: str, write: Callable[[], Any]) -> None:
 def test_a_part_with_one_wrong_value(w, rule, model, changes):
     """Wrong if a part of an edition could hold the value."""
     edition = draft(w)
-    refused(rule, lambda: model.objects.create(edition=edition, **{**GOOD[model], **changes}))
+    assert_refused(
+        rule, lambda: model.objects.create(edition=edition, **{**GOOD[model], **changes})
+    )
 
 
 @pytest.mark.parametrize(
@@ -79,7 +81,9 @@ def test_a_part_comes_once(w, rule, model, changes):
     """Wrong if an edition had two grids, texts, checks or files in one place."""
     edition = draft(w)
     model.objects.create(edition=edition, **GOOD[model])
-    refused(rule, lambda: model.objects.create(edition=edition, **{**GOOD[model], **changes}))
+    assert_refused(
+        rule, lambda: model.objects.create(edition=edition, **{**GOOD[model], **changes})
+    )
 
 
 @pytest.mark.parametrize(
@@ -96,7 +100,7 @@ def test_a_record_of_a_cell_is_whole(w, rule, changes):
     good = {"grid": grid, "row_key": "r", "column_key": "c", "model_label": "m", "keys": [1]}
     if not changes:
         EditionRecord.objects.create(**good)
-    refused(rule, lambda: EditionRecord.objects.create(**{**good, **changes}))
+    assert_refused(rule, lambda: EditionRecord.objects.create(**{**good, **changes}))
 
 
 @pytest.mark.parametrize(
@@ -112,19 +116,19 @@ def test_no_part_comes_after_the_issue(w, rule, model):
     """Wrong if a part could be added to an issued edition."""
     edition = issued(w)
     later = {**GOOD[model], **({"position": 99} if model is EditionGrid else {})}
-    refused(rule, lambda: model.objects.create(edition=edition, **later))
+    assert_refused(rule, lambda: model.objects.create(edition=edition, **later))
 
 
 def test_no_record_changes_after_the_issue(w):
     """Wrong if the list behind a printed figure could be changed."""
     issued(w)
-    refused("reports_record_frozen", lambda: EditionRecord.objects.update(keys=[1]))
+    assert_refused("reports_record_frozen", lambda: EditionRecord.objects.update(keys=[1]))
 
 
 def test_a_permission_needs_a_request(w):
     """Wrong if a waiver could be allowed that nobody asked for."""
     edition = draft(w)
-    refused(
+    assert_refused(
         "reports_check_permission_was_asked",
         lambda: EditionCheck.objects.create(
             edition=edition, **GOOD[EditionCheck], allowed_by=w.manager, allowed_at=NOW
@@ -151,11 +155,15 @@ def test_an_edition_comes_once_as_a_draft_in_order(w):
     first = _new(w)
     key = uuid.uuid4()
     _new(w, number=8, request_key=key)
-    refused("reports_edition_number_once", lambda: _new(w))
-    refused("reports_edition_key_once", lambda: _new(w, number=7, request_key=key))
-    refused("reports_edition_starts_as_draft", lambda: _new(w, number=7, state="submitted"))
-    refused("reports_edition_dates_in_order", lambda: _new(w, number=7, as_of_dates=[AUGUST, MAY]))
-    refused("reports_edition_replaces_same_report", lambda: _new(w, number=7, replaces=first))
+    assert_refused("reports_edition_number_once", lambda: _new(w))
+    assert_refused("reports_edition_key_once", lambda: _new(w, number=7, request_key=key))
+    assert_refused("reports_edition_starts_as_draft", lambda: _new(w, number=7, state="submitted"))
+    assert_refused(
+        "reports_edition_dates_in_order", lambda: _new(w, number=7, as_of_dates=[AUGUST, MAY])
+    )
+    assert_refused(
+        "reports_edition_replaces_same_report", lambda: _new(w, number=7, replaces=first)
+    )
 
 
 @pytest.mark.parametrize(
@@ -171,7 +179,7 @@ def test_an_edition_comes_once_as_a_draft_in_order(w):
 def test_what_never_changes(w, rule, make, changes):
     """Wrong if plain SQL could skip a step, or change what is settled by then."""
     edition = make(w)
-    refused(rule, lambda: Edition.objects.filter(pk=edition.pk).update(**changes))
+    assert_refused(rule, lambda: Edition.objects.filter(pk=edition.pk).update(**changes))
 
 
 @pytest.mark.parametrize(
@@ -192,4 +200,4 @@ def test_a_state_has_its_fields(w, rule, values):
         cursor.execute(
             "SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE reports_edition DISABLE TRIGGER USER"
         )
-    refused(rule, lambda: Edition.objects.filter(pk=edition.pk).update(**fields))
+    assert_refused(rule, lambda: Edition.objects.filter(pk=edition.pk).update(**fields))
