@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from codi.accounts.permissions import Decision, allow
 from codi.imports.cells import text
-from codi.imports.plan import Hands, Plan, Row
+from codi.imports.plan import Hands, Plan, Row, shown
 from codi.thai.normalise import search_key
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class UploadColumn:
     ``title`` heads the template; ``aliases`` are other headings met in real files. ``parse`` gets
     the cell (never blank) and today's date, and raises ValueError or Refused with a Thai message.
     A ``required`` column must be there, and filled in every row; of another, a blank is None.
+    ``labels`` says in Thai what the values of a choice are stored as.
     """
 
     key: str
@@ -35,6 +36,11 @@ class UploadColumn:
     required: bool = False
     note: str = ""
     example: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def shown(self, value: Any) -> str:
+        """A value of this column as the preview prints it."""
+        return self.labels.get(value, value) if isinstance(value, str) else shown(value)
 
     @property
     def heading_keys(self) -> frozenset[str]:

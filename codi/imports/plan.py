@@ -111,6 +111,12 @@ class Row:
         title = self.columns[column].title if column else "ทั้งแถว"
         self.errors.append(CellError(column, title, message))
 
+    def change(self, column: str, old: Any) -> Change:
+        """The stored value of a cell against the one in the sheet, both as people read them."""
+        declared = self.columns[column]
+        new = declared.shown(self.values[column])
+        return Change(column, declared.title, declared.shown(old), new)
+
     def cell_failed(self, column: str) -> bool:
         """Whether something is wrong with that cell already."""
         return any(error.column == column for error in self.errors)
@@ -166,7 +172,7 @@ class Plan:
         else:
             compared = dict.fromkeys(row.values) if before is None else before
             changes = tuple(
-                Change(key, row.columns[key].title, shown(old), shown(row.values[key]))
+                row.change(key, old)
                 for key, old in compared.items()
                 if key in row.values and row.values[key] != old
             )

@@ -110,6 +110,7 @@ COLUMNS: tuple[UploadColumn, ...] = (
         (),
         choice(dict(ProjectLevel.choices)),
         note="เว้นว่างได้: มีตำบล = ระดับตำบล มีจังหวัด = ระดับจังหวัด “งบภาค” = ระดับภาค",
+        labels=dict(ProjectLevel.choices),
     ),
     UploadColumn("region", "ภาค", (), text(80)),
     UploadColumn(

@@ -17,14 +17,14 @@ from codi.thai.dates import long_date
 from codi.thai.numbers import baht
 from finance import services
 from finance.models import EntryKind, Instalment, LedgerEntry
-from programs.models import Project
+from programs.models import Project, ProjectStatus
 
 KINDS = {EntryKind.PAYMENT.value: "เบิกจ่าย", EntryKind.RETURN.value: "คืนงบ"}
 
 COLUMNS = (
     UploadColumn("code", "รหัสโครงการ", ("project_code",), text(40), required=True, example="NL2564-0001"),
     UploadColumn("instalment", "งวดที่", ("งวด",), whole, required=True, example="1"),
-    UploadColumn("kind", "ประเภทรายการ", ("รายการ",), choice(KINDS), note="เว้นว่าง = เบิกจ่าย"),
+    UploadColumn("kind", "ประเภทรายการ", ("รายการ",), choice(KINDS), note="เว้นว่าง = เบิกจ่าย", labels=KINDS),
     UploadColumn("amount_baht", "จำนวนเงิน (บาท)", ("จำนวนเงิน", "amount"), money, required=True, example="1,240,000"),
     UploadColumn("effective_on", "วันที่มีผล", ("วันที่โอน", "วันที่"), day, required=True, example="25 ก.พ. 64"),
     UploadColumn("document_number", "เลขที่เอกสาร", ("เลขที่ฎีกา",), text(60), required=True, example="ฎ. 12/2564"),
@@ -108,6 +108,9 @@ class Judge:
         if project.approved_on is None:
             row.refuse("code", "โครงการยังไม่อนุมัติ จึงบันทึกรายการเงินไม่ได้")
             return
+        if reason := _not_open(project, kind):
+            row.refuse("code", reason)
+            return
         if day and day < project.approved_on:
             row.refuse("effective_on", "วันที่มีผลต้องไม่ก่อนวันที่อนุมัติ กรุณาตรวจวันที่")
         if amount is None:
@@ -130,6 +133,16 @@ class Judge:
             return
         self.project_net[project.pk] += sign * amount
         self.instalment_net[instalment.pk] += sign * amount
+
+
+def _not_open(project: Project, kind: str) -> str:
+    """Why the project takes no such entry any more; empty when it does. Returns may follow closing."""
+    shut = {ProjectStatus.CANCELLED}
+    if kind != EntryKind.RETURN:
+        shut.add(ProjectStatus.CLOSED)
+    if project.status not in shut:
+        return ""
+    return f"โครงการอยู่ในสถานะ “{project.get_status_display()}” จึงบันทึกรายการนี้ไม่ได้ กรุณาตรวจรหัสโครงการ"
 
 
 def plan_payments(rows: Sequence[Row], actor: User, today: dt.date) -> Plan:

@@ -16,6 +16,7 @@ from codi.imports import Hands, Status, services
 from codi.imports.declared import UPLOADS
 from codi.places.models import Province
 from finance.models import Instalment, LedgerEntry
+from programs import services as programs
 from programs.models import Organisation, OrganisationKind, Project, ProjectStatus
 from tests import north
 from tests import world as build
@@ -196,6 +197,24 @@ def test_payments_beyond_the_instalment_are_refused_by_row(w):
     found = messages(plan_of(w, rows, "payments", w.finance))
     assert list(found) == [3]
     assert "300,000" in found[3][0][1]
+
+
+def test_payments_of_a_cancelled_project_are_refused_by_row(w):
+    """Wrong if the preview promised a row that confirming must refuse."""
+    made = build.project(w, plan=(700_000, 300_000))
+    programs.cancel_project(actor=w.manager, project=made, reason="เลิก", today=TODAY)
+    row = {**PAYMENT, "รหัสโครงการ": made.code}
+    found = messages(plan_of(w, [row], "payments", w.finance))
+    assert [column for column, _ in found[2]] == ["code"]
+    assert "ยกเลิก" in found[2][0][1]
+
+
+def test_preview_names_the_kind_of_an_entry_in_thai(w):
+    """Wrong if the preview showed the stored code of a choice."""
+    made = build.project(w, plan=(700_000, 300_000))
+    row = {**PAYMENT, "รหัสโครงการ": made.code, "ประเภทรายการ": "เบิกจ่าย"}
+    planned = plan_of(w, [row], "payments", w.finance).rows[0]
+    assert [change.new for change in planned.changes if change.column == "kind"] == ["เบิกจ่าย"]
 
 
 def test_command_prints_every_error_and_writes_nothing(w, tmp_path, capsys):
