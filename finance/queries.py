@@ -218,6 +218,8 @@ def sums_of(projects: QuerySet[Any], as_of: dt.date) -> MoneySums:
     plain = projects.order_by()
     stands = Q(approved_on__lte=as_of) & (Q(cancelled_on=None) | Q(cancelled_on__gt=as_of))
     found = plain.aggregate(count=Count("*"), baht=Sum("approved_baht", filter=stands))
+    if not found["count"]:
+        return MoneySums(0, ZERO, ZERO)
     entries = LedgerEntry.objects.as_of(as_of).order_by()
     if plain.query.where:
         entries = entries.filter(project__in=plain.values("pk"))
