@@ -1,5 +1,6 @@
 # make run    everything a bare machine needs, then the product at http://127.0.0.1:8000/
 # make test   the whole suite, browser tests included
+# make bench  the numbers of docs/benchmarks.md, in a database of their own
 # make check  style, types, directions of imports, migrations, settings of production
 PYTHON ?= python3
 PY := .venv/bin/python
@@ -13,7 +14,7 @@ PRODUCTION := DJANGO_SETTINGS_MODULE=codi.settings.production \
   DATABASE_URL=postgres://codi_app@database/codi CELERY_BROKER_URL=redis://redis/0 \
   ALLOWED_HOSTS=codi.example SITE_URL=https://codi.example MEDIA_ROOT=/tmp
 
-.PHONY: run setup test check stop format environment environment-development
+.PHONY: run setup test bench check stop format environment environment-development
 
 run: environment
 	@$(PY) -m codi.launcher run
@@ -30,6 +31,11 @@ environment-development:
 test: environment-development
 	@$(PY) -m codi.launcher setup
 	@$(PY) -m tools.suite -n $(WORKERS)
+
+bench: environment-development
+	@$(PY) -m codi.launcher setup
+	@$(PY) -m bench.build
+	@$(PY) -m bench.measure
 
 check: environment-development
 	@$(PY) -m ruff check .
