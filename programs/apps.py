@@ -1,6 +1,11 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class ProgramsConfig(AppConfig):
     name = "programs"
     verbose_name = "แผนงานและโครงการ"
+
+    def ready(self) -> None:
+        """Let rooms above this one add panels to the page of a programme."""
+        autodiscover_modules("programme_panels")

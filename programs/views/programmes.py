@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Model, QuerySet, Sum
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse_lazy
@@ -30,20 +30,14 @@ from programs.models import (
     ProgrammeKind,
     ProgrammeTarget,
     Project,
-    ProjectLevel,
 )
+from programs.panels import panels_of
 from programs.permissions import can_create_project, can_manage_programmes
 from programs.queries import fiscal_years_of_programmes, programme_tree
 from programs.views.records import Crumb, RecordForm
 
 PROGRAMMES: Crumb = ("แผนงาน", reverse_lazy("programs:programmes"))
 SOURCES: Crumb = ("แหล่งงบประมาณ", reverse_lazy("programs:sources"))
-
-
-def _place_in_table(frame: BudgetFrame) -> tuple[bool, int, int]:
-    """The centre first, then regions as reports order them, each from wide levels to narrow."""
-    position = frame.region.position if frame.region else 0
-    return bool(frame.region), position, ProjectLevel.values.index(frame.level)
 
 
 class ProgrammeTree(ScopedMixin, View):
@@ -71,17 +65,15 @@ class ProgrammePage(ScopedMixin, View):
         programme: Programme = visible_or_404(
             Programme.objects.select_related("parent", "funding_source"), self.user, pk=pk
         )
-        frames: QuerySet[BudgetFrame] = BudgetFrame.objects.visible_to(self.user)
-        frames = frames.filter(programme=programme).select_related("region")
+        has_frames = programme.kind == ProgrammeKind.PROGRAMME
         context = {
             "page_title": programme.name,
             "page_lead": f"{programme.get_kind_display()} รหัส {programme.code}",
             "crumbs": [PROGRAMMES, (programme.code, "")],
             "programme": programme,
-            "has_frames": programme.kind == ProgrammeKind.PROGRAMME,
+            "has_frames": has_frames,
             "children": programme.children.order_by("position", "code"),
-            "frames": sorted(frames, key=_place_in_table),
-            "frame_baht": frames.aggregate(found=Sum("allocated_baht"))["found"],
+            "panels": panels_of(programme, self.user) if has_frames else (),
             "targets": programme.targets.visible_to(self.user).select_related("region"),
             "project_count": Project.objects.visible_to(self.user)
             .filter(programme=programme)

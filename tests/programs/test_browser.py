@@ -123,6 +123,30 @@ def test_pages_are_accessible_and_fit(page, live_server, w, complaints, width):
 
 
 @pytest.mark.parametrize("width", [390, 1366])
+def test_pages_of_corrections_are_accessible_and_fit(page, live_server, w, complaints, width):
+    """Wrong if the page that mends a mistake shut somebody out or moved sideways on a phone."""
+    page.set_viewport_size({"width": width, "height": 900})
+    log_in(page, live_server.url, w.manager.username)
+    own = {
+        "meeting_edit": w.meeting,
+        "committee_edit": w.committee,
+        "resolution_edit": Resolution.objects.get(),
+        "certification_edit": OrganisationCertification.objects.get(),
+    }
+    for name, record in own.items():
+        page.goto(f"{live_server.url}{reverse(f'programs:{name}', args=[record.pk])}")
+        assert_sound(page, f"{name} {width}")
+    page.context.clear_cookies()
+    log_in(page, live_server.url, w.administrator.username)
+    central = {"frame_edit": w.frames["province"], "target_edit": ProgrammeTarget.objects.get()}
+    for name, record in central.items():
+        page.goto(f"{live_server.url}{reverse(f'programs:{name}', args=[record.pk])}")
+        assert_sound(page, f"{name} {width}")
+    page.goto(f"{live_server.url}{w.programme.get_absolute_url()}")
+    assert_sound(page, f"programme of the administrator {width}")
+
+
+@pytest.mark.parametrize("width", [390, 1366])
 def test_form_of_a_project_from_errors_to_a_draft(page, live_server, w, complaints, width):
     """Wrong if the form could not be finished after errors, a near-equal title and a choice."""
     page.set_viewport_size({"width": width, "height": 900})
