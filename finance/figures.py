@@ -165,7 +165,7 @@ def first_effective_on(scope: FigureScope, as_of: dt.date) -> dt.date | None:
 def _paid(number: int, source: Source) -> Measure:
     return Measure(
         f"paid_{number}_baht",
-        f"เบิกจ่ายงวด {number}",
+        f"งวด {number}",
         Unit.BAHT,
         source,
         Sum("net_baht"),
@@ -198,9 +198,7 @@ class Disbursement(MeasureFigure):
         return (
             *self._approval(),
             *(_paid(number, paid) for number in instalment_numbers(scope, as_of)),
-            Measure(
-                "paid_baht", "รวมเบิกจ่าย", Unit.BAHT, paid, Sum("net_baht"), group="เบิกจ่าย (บาท)"
-            ),
+            Measure("paid_baht", "รวม", Unit.BAHT, paid, Sum("net_baht"), group="เบิกจ่าย (บาท)"),
             Measure(
                 "paid_count",
                 "โครงการที่เบิกจ่าย",
@@ -430,6 +428,27 @@ def _meeting(value: dict[str, Any]) -> str | None:
     return f"ครั้งที่ {value['number']}/{value['year']} วันที่ {days}"
 
 
+PAID_OF_PROJECTS = Source(entries, "project")
+
+
+def _of_instalment(number: int) -> list[ListColumn | Derived]:
+    """Baht and day of an instalment; behind both stand entries of the ledger, not the project."""
+    of_number = Q(instalment__number=number)
+
+    def standing(scope: FigureScope, as_of: dt.date) -> Q:
+        kept = Q(reversed_by=None) | Q(reversed_by__effective_on__gt=as_of)
+        return of_number & Q(kind=EntryKind.PAYMENT) & kept
+
+    amount, day, group = f"paid_{number}_baht", f"paid_{number}_on", f"งวด {number}"
+    source, net, last = PAID_OF_PROJECTS, Sum("net_baht"), Max("effective_on")
+    paid = Measure(amount, "บาท", Unit.BAHT, source, net, of_number)
+    transferred = Measure(day, "วันที่โอน", Unit.DATE, source, last, standing)
+    return [
+        ListColumn(amount, paid.title, paid.unit, f"paid_{number}", group, behind=paid),
+        ListColumn(day, transferred.title, transferred.unit, day, group, behind=transferred),
+    ]
+
+
 def _place(value: dict[str, str | None]) -> str:
     if value["level"] == ProjectLevel.NATION:
         return "ส่วนกลาง"
@@ -467,14 +486,7 @@ class ProjectDetail(ListFigure):
             ListColumn("approved_baht", "งบอนุมัติ", Unit.BAHT, "approved_baht"),
         ]
         for number in instalment_numbers(scope, as_of):
-            columns += [
-                ListColumn(
-                    f"paid_{number}_baht", "บาท", Unit.BAHT, f"paid_{number}", f"งวด {number}"
-                ),
-                ListColumn(
-                    f"paid_{number}_on", "วันที่โอน", Unit.DATE, f"paid_{number}_on", f"งวด {number}"
-                ),
-            ]
+            columns += _of_instalment(number)
         return columns
 
     def queryset(self, scope: FigureScope, as_of: dt.date) -> QuerySet[Any]:

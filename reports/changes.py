@@ -207,9 +207,10 @@ class Cause:
         changed = self._changed(was, is_now)
         label = is_now.model_label or was.model_label
         if label == LEDGER:
+            # Entries never go; one that left the cell went with its project's cancellation.
+            added = self.history.entries
             return {
-                self._entry(self.history.entries[key])
-                for key in changed & set(self.history.entries)
+                self._entry(added[key]) if key in added else Reason.CORRECTION for key in changed
             }
         if label == PROJECT:
             return {

@@ -1,13 +1,14 @@
 """The records behind every cell of a grid, as keys with what each of them added.
 
-Measures ask one query per column whatever the rows; lists ask none, because a row is its record.
+Measures ask one query per column whatever the rows; a list asks only for columns made of other
+records than its rows.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -61,7 +62,7 @@ def records_of_grid(
     if isinstance(figure, MeasureFigure):
         found = _of_measures(figure, scope, as_of, grid, only)
     elif isinstance(figure, ListFigure):
-        found = _of_list(figure, scope, as_of, grid)
+        found = _of_list(figure, scope, as_of, grid, only)
     else:
         found = _cell_by_cell(figure, scope, as_of, grid)
     return {key: cell for key, cell in found.items() if grid.value(*key) is not None}
@@ -142,7 +143,7 @@ def _gathered(records: QuerySet[Any], measure: Measure, lines: Iterable[Line]) -
 
 
 def _of_measure(
-    figure: MeasureFigure, measure: Measure, scope: FigureScope, as_of: dt.date, grid: Grid
+    figure: Figure, measure: Measure, scope: FigureScope, as_of: dt.date, grid: Grid
 ) -> dict[CellKey, CellRecords]:
     records = figure.records(scope, as_of, TOTAL, measure.key)
     lines = _lines(records, measure, measure.source.row_path)
@@ -159,21 +160,32 @@ def _of_measure(
 
 
 def _of_list(
-    figure: ListFigure, scope: FigureScope, as_of: dt.date, grid: Grid
+    figure: ListFigure, scope: FigureScope, as_of: dt.date, grid: Grid, only: str
 ) -> dict[CellKey, CellRecords]:
     label = figure.queryset(scope, as_of).model._meta.label_lower
-    columns = figure.columns_for(scope, as_of)
+    found: dict[CellKey, CellRecords] = {}
+    for column in figure.columns_for(scope, as_of):
+        if only and column.key != only:
+            continue
+        if not isinstance(column, ListColumn):
+            parts = _parts(column)
+            found |= {(row.key, column.key): CellRecords(parts=parts) for row in grid.rows}
+        elif column.behind is not None:
+            measure = replace(column.behind, key=column.key)
+            found |= _of_measure(figure, measure, scope, as_of, grid)
+        else:
+            found |= _own(grid, column.key, label)
+    return found
+
+
+def _own(grid: Grid, column: str, label: str) -> dict[CellKey, CellRecords]:
+    """A column that tells of the row's own record."""
     found: dict[CellKey, CellRecords] = {}
     for row in grid.rows:
         items = (row,) if row.kind == "item" else items_of(row, grid.rows)
-        for column in columns:
-            if not isinstance(column, ListColumn):
-                found[row.key, column.key] = CellRecords(parts=_parts(column))
-                continue
-            valued = [item for item in items if grid.value(item.key, column.key) is not None]
-            keys = tuple(int(item.key) for item in valued)
-            amounts = _amounts(grid, valued, column.key)
-            found[row.key, column.key] = CellRecords(label, keys, amounts)
+        valued = [item for item in items if grid.value(item.key, column) is not None]
+        keys = tuple(int(item.key) for item in valued)
+        found[row.key, column] = CellRecords(label, keys, _amounts(grid, valued, column))
     return found
 
 

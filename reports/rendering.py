@@ -12,7 +12,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from codi.figures import figure as figures
-from codi.figures.chart import description, stacked_bars
+from codi.figures.chart import Shape, description, stacked_bars
 from codi.figures.formats import text_of
 from codi.figures.grid import Grid, Unit
 from codi.figures.html import CellLink
@@ -23,9 +23,13 @@ from codi.thai.numbers import number
 from reports.blocks import blocks_of
 from reports.content import Content, Table
 from reports.links import link_for
+from reports.narrative.regional_status import PAID_COLUMN
+from reports.outlines.regional_status import BY_LEVEL
 from reports.sheets import keys_of
 
 FOLDER = "reports/regional_status/"
+# Low enough that the chart of a region and the months stand on one page.
+PAGE_CHART = Shape(width=6.6, row_height=0.158, font_size=8.6)
 Progress = Callable[[int, str], None]
 
 
@@ -38,6 +42,16 @@ class Shown:
     chart: str = ""
     chart_title: str = ""
     chart_text: str = ""
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """An amount on the first page, with its share in words and the page of its records."""
+
+    title: str
+    value: str
+    share: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -75,7 +89,9 @@ def created_at(content: Content) -> dt.datetime | None:
 def charts_of(content: Content) -> dict[str, bytes]:
     """File name → drawing of every table that is drawn as well."""
     return {
-        chart_name(table): stacked_bars(table.grid, table.slot.chart, title=chart_title(table.grid))
+        chart_name(table): stacked_bars(
+            table.grid, chart_parts(table), title=chart_title(table.grid), shape=PAGE_CHART
+        )
         for table in content.tables
         if has_chart(table)
     }
@@ -86,6 +102,15 @@ def has_chart(table: Table) -> bool:
     return bool(table.slot.chart) and bool(table.grid.items)
 
 
+def chart_parts(table: Table) -> tuple[str, ...]:
+    """The columns that are drawn: what was paid by instalment, where at most two were paid."""
+    parts = table.slot.chart
+    numbered = tuple(c.key for c in table.grid.columns if PAID_COLUMN.match(c.key))
+    if "paid_baht" not in parts or not 0 < len(numbered) <= 2:
+        return parts
+    return (*numbered, *(key for key in parts if key != "paid_baht"))
+
+
 def chart_name(table: Table) -> str:
     """projects.disbursement_by_province-20210805.svg."""
     return f"{table.grid.key}-{table.grid.as_of:%Y%m%d}.svg"
@@ -94,7 +119,7 @@ def chart_name(table: Table) -> str:
 def _chart_text(table: Table) -> str:
     """The chart for those who do not see it."""
     names = [row.title for row in table.grid.items]
-    return description(table.grid, table.slot.chart, names)
+    return description(table.grid, chart_parts(table), names)
 
 
 def chart_title(grid: Grid) -> str:
@@ -117,8 +142,32 @@ def html_of(content: Content) -> str:
         "is_draft": about is None,
         "as_of_text": as_of_text(content),
         "sections": list(sections_of(content)),
+        "key_figures": key_figures(content),
+        "last_day": long_date(content.as_of_dates[-1]),
     }
     return render_to_string(content.outline.template, context)
+
+
+def key_figures(content: Content) -> list[KeyFigure]:
+    """What the first page says before all else: frame, approval, payments and rest of the last
+    day, each leading to its records."""
+    grid = next((g for g in reversed(content.grids) if g.key == BY_LEVEL), None)
+    if grid is None:
+        return []
+    link = link_for(content, absolute=True)(grid)
+    wanted = (
+        ("กรอบงบประมาณ", "frame_baht", "", ""),
+        ("อนุมัติ", "approved_baht", "approved_pct", "ของกรอบ"),
+        ("เบิกจ่ายสุทธิ", "paid_baht", "paid_pct", "ของงบที่อนุมัติ"),
+        ("คงเหลือ", "remaining_baht", "remaining_pct", "ของงบที่อนุมัติ"),
+    )
+    found = []
+    for title, key, share, whole in wanted:
+        value, part = grid.value("total", key), grid.value("total", share) if share else None
+        said = f"ร้อยละ {text_of(Unit.PERCENT, part)} {whole}" if part is not None else ""
+        url = link("total", key) if value is not None else None
+        found.append(KeyFigure(title, text_of(Unit.BAHT, value), said, url or ""))
+    return found
 
 
 def _told(about: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -21,13 +21,14 @@ from xml.sax.saxutils import escape
 from django.conf import settings
 
 from codi.figures.formats import as_of_text, column_title
-from codi.figures.grid import Grid, Row
+from codi.figures.grid import Column, Grid, Row
 from codi.thai.numbers import number
 from codi.thai.typeface import font_file
 
 # Dark teal and light gold differ in brightness, not only in hue (safe for colour-blind readers
 # and on a black-and-white printer); the third is between them.
 COLOURS = ("#0f5c59", "#e2b04a", "#8db8b5")
+TWO, THREE = COLOURS[:2], (COLOURS[0], COLOURS[2], COLOURS[1])  # what is left is always gold
 INK, QUIET, RULE = "#15202b", "#4a5560", "#d8e1e1"
 MILLION = Decimal(1_000_000)
 # The drawing library keeps its settings in one global place.
@@ -73,10 +74,19 @@ def description(grid: Grid, parts: Sequence[str], names: Sequence[str]) -> str:
     """All values of the chart as Thai text, for those who do not see it."""
     lines = [
         f"{name} "
-        + " ".join(f"{column_title(grid.column(key))} {_millions(grid, row, key)}" for key in parts)
+        + " ".join(f"{part_title(grid.column(key))} {_millions(grid, row, key)}" for key in parts)
         for name, row in zip(names, grid.items, strict=True)
     ]
     return f"หน่วย: ล้านบาท {as_of_text(grid)} " + "; ".join(lines)
+
+
+def part_title(column: Column) -> str:
+    """The column's name without the unit of the table: a chart counts in million baht."""
+    return column_title(column).replace(" (บาท)", "")
+
+
+def _colours(parts: Sequence[str]) -> Sequence[str]:
+    return THREE if len(parts) > 2 else TWO
 
 
 def _baht(grid: Grid, row: Row, key: str) -> Decimal:
@@ -126,7 +136,7 @@ def _draw(
 
 def _bars(axes: Any, grid: Grid, parts: Sequence[str], rows: Sequence[Row]) -> None:
     start = [0.0] * len(rows)
-    for key, colour in zip(parts, COLOURS, strict=False):
+    for key, colour in zip(parts, _colours(parts), strict=False):
         # Lengths of a drawing are the only floats; the printed numbers come from the decimals.
         lengths = [float(max(_baht(grid, row, key), Decimal(0)) / MILLION) for row in rows]
         axes.barh(
@@ -137,7 +147,7 @@ def _bars(axes: Any, grid: Grid, parts: Sequence[str], rows: Sequence[Row]) -> N
             color=colour,
             edgecolor="white",
             linewidth=0.6,
-            label=column_title(grid.column(key)),
+            label=part_title(grid.column(key)),
         )
         start = [one + other for one, other in zip(start, lengths, strict=True)]
 
@@ -147,7 +157,7 @@ def _numbers(
 ) -> None:
     """The values in columns at the right, under a square of the colour of their part."""
     across = axes.get_yaxis_transform()
-    for place, (key, colour) in enumerate(zip(parts, COLOURS, strict=False)):
+    for place, (key, colour) in enumerate(zip(parts, _colours(parts), strict=False)):
         right = 1.12 + place * 0.125
         for line, row in enumerate(rows):
             axes.text(

@@ -207,10 +207,7 @@ class MeasureFigure(Figure):
         """The source's records of that row that the measure counts; for a derived column, those
         of its numerator or first part. Raises ``KeyError`` for an unknown column."""
         measure = _measure(column, self.columns_for(scope, as_of))
-        records = measure.source.queryset(scope, as_of)
-        condition = measure.where(scope, as_of)
-        if condition is not None:
-            records = records.filter(condition)
+        records = _behind(measure, scope, as_of, TOTAL)
         if row == TOTAL:
             return records
         declared = {known.key: known for known in self.rows(scope, as_of)}
@@ -308,6 +305,15 @@ def _row_in(source: Source, row: Row, rows: Sequence[Row]) -> Q:
     return Q(**{f"{source.row_path}__in": [item.key for item in items_of(row, rows)]})
 
 
+def _behind(measure: Measure, scope: FigureScope, as_of: dt.date, row: str) -> QuerySet[Any]:
+    """What a measure counts, of one row or of all."""
+    records = measure.source.queryset(scope, as_of)
+    condition = measure.where(scope, as_of)
+    if condition is not None:
+        records = records.filter(condition)
+    return records if row == TOTAL else records.filter(_row_is(measure.source, row))
+
+
 def _both(one: Q | None, other: Q | None) -> Q | None:
     return one & other if one is not None and other is not None else one or other
 
@@ -316,7 +322,9 @@ def _both(one: Q | None, other: Q | None) -> Q | None:
 class ListColumn:
     """One column of a list: the field path or annotation it shows.
 
-    ``convert`` turns the stored value into a cell (a code into its Thai name, say).
+    ``convert`` turns the stored value into a cell (a code into its Thai name, say). ``behind`` is
+    for a column made of other records than the row's own (entries of a project): the measure that
+    finds them, whose source's row path gives the row's key.
     """
 
     key: str
@@ -326,6 +334,7 @@ class ListColumn:
     group: str = ""
     additive: bool = True
     convert: Callable[[Any], Cell] | None = None
+    behind: Measure | None = None
 
     def column(self) -> Column:
         """The column as the grid shows it."""
@@ -388,8 +397,10 @@ class ListFigure(Figure):
         )
 
     def records(self, scope: FigureScope, as_of: dt.date, row: str, column: str) -> QuerySet[Any]:
-        """The record of the row, or all of them for the total. Raises ``KeyError``."""
-        if column not in {known.key for known in self.columns_for(scope, as_of)}:
-            raise KeyError(column)
+        """The record of the row, or those behind the cell where the column names others; all of
+        them for the total. Raises ``KeyError``."""
+        found = {known.key: known for known in self.columns_for(scope, as_of)}[column]
+        if isinstance(found, ListColumn) and found.behind is not None:
+            return _behind(found.behind, scope, as_of, row)
         records = self.queryset(scope, as_of)
         return records if row == TOTAL else records.filter(pk=row)

@@ -57,7 +57,12 @@ def _joined(pieces: Iterable[SafeString]) -> SafeString:
 
 def _meta(grid: Grid) -> SafeString:
     parts = formats.caption_parts(grid)
-    return format_html_join(SafeString(" · "), '<span class="grid-part">{}</span>', zip(parts))
+    first, *others = parts
+    scope = "grid-part grid-scope" if grid.scope_label else "grid-part"
+    pieces = [(scope, first, " · " if others else "")]
+    pieces += [("grid-part", part, " · ") for part in others[:-1]]
+    pieces += [("grid-part", part, "") for part in others[-1:]]
+    return format_html_join("", '<span class="{}">{}{}</span>', pieces)
 
 
 def _colgroup(grid: Grid) -> SafeString:

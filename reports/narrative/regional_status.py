@@ -7,6 +7,7 @@ above 100.
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import re
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ from typing import Any
 
 from codi.figures.grid import Grid
 from codi.fiscal import AsOf
-from codi.thai.dates import short_date
+from codi.thai.dates import month_year
 from codi.thai.numbers import percent_of
 from reports.narrative.phrases import (
     amount_of,
@@ -29,7 +30,7 @@ from reports.narrative.phrases import (
     share_of,
 )
 
-TOTAL = "total"
+TOTAL, UNSET = "total", "unset"
 PROJECTS = "โครงการ"
 FRAME = "กรอบงบประมาณที่ได้รับจัดสรร"
 APPROVED = "งบประมาณที่อนุมัติ"
@@ -72,10 +73,11 @@ def opening(facts: Mapping[str, Any]) -> str:
         said = f"โดยมีวัตถุประสงค์ {len(aims)} ข้อ คือ {numbered}"
     else:
         said = f"โดยมีวัตถุประสงค์ คือ {aims[0]}" if aims else ""
-    plans = f"งานแบ่งเป็นแผนงานกิจกรรม {len(activities)} แผนงาน ดังนี้" if activities else ""
-    source = f"จากงบประมาณ{programme['source']}" if programme["source"] else ""
+    plans = f"แบ่งการดำเนินงานเป็น {len(activities)} แผนงาน ดังนี้" if activities else ""
+    named = programme["source"] if programme["source"].startswith("งบ") else ""
+    source = f"จาก{named or 'งบประมาณ' + programme['source']}" if programme["source"] else ""
     return sentence(
-        f"ปีงบประมาณ {programme['fiscal_year']} สำนักงาน{region['name']} สนับสนุนองค์กรชุมชนตาม"
+        f"ในปีงบประมาณ {programme['fiscal_year']} สำนักงาน{region['name']} ได้สนับสนุนการดำเนินงานขององค์กรชุมชนตาม"
         f"{_named(programme['name'])}",
         source,
         said,
@@ -149,8 +151,8 @@ def approved(grid: Grid) -> str:
         among = f" จาก{FRAME} {money_in_words(allocated)}" if allocated else ""
         return f"{day} ยังไม่มีโครงการที่อนุมัติให้แก่องค์กรชุมชน{among}"
     return sentence(
-        f"{day} อนุมัติโครงการให้แก่องค์กรชุมชน",
-        _per_level(grid, "approved_count"),
+        f"{day} อนุมัติโครงการให้แก่องค์กรชุมชนแล้ว",
+        f"เป็น{_per_level(grid, 'approved_count')}",
         f"วงเงิน {money_in_words(agreed)}",
         share_of(percent_of(agreed, allocated), FRAME)
         if allocated
@@ -202,6 +204,8 @@ def paid(grid: Grid) -> str:
     out, agreed = amount_of(grid, TOTAL, "paid_baht"), amount_of(grid, TOTAL, "approved_baht")
     day = AsOf(grid.as_of).label
     if not out:
+        if count_of(grid, TOTAL, "paid_count"):
+            return f"{day} ยอดเบิกจ่ายสุทธิเป็น 0 บาท เพราะเงินที่จ่ายได้คืนหรือปรับปรุงรายการแล้วทั้งหมด"
         return f"{day} ยังไม่มีการเบิกจ่าย"
     some = [(number, amount) for number, amount in instalments(grid) if amount]
     share = share_of(percent_of(out, agreed), APPROVED) if agreed else ""
@@ -264,32 +268,53 @@ def _since(before: Grid, now: Grid) -> str:
 
 
 def provinces(grid: Grid) -> str:
-    """The ranking of places by approved money: the largest and the two after it."""
+    """The ranking of provinces by approved money: the largest and the two after it; what belongs
+    to no province is told apart from them."""
     ranked = sorted(
         (row for row in grid.items if amount_of(grid, row.key, "approved_baht")),
         key=lambda row: -amount_of(grid, row.key, "approved_baht"),
     )
+    day = AsOf(grid.as_of).label
     if not ranked:
-        return "ยังไม่มีพื้นที่ที่ได้รับอนุมัติงบประมาณ"
-    said = [f"{row.title} {money(amount_of(grid, row.key, 'approved_baht'))}" for row in ranked[:3]]
-    if len(ranked) == 1:
-        return f"งบประมาณที่อนุมัติทั้งหมดเป็นของ {said[0]}"
-    return f"พื้นที่ที่ได้รับอนุมัติงบประมาณสูงสุด คือ {said[0]} รองลงมา คือ {listed(said[1:])}"
+        return f"{day} ยังไม่มีพื้นที่ที่ได้รับอนุมัติงบประมาณ"
+    named = {
+        row.key: f"{row.title} {money(amount_of(grid, row.key, 'approved_baht'))}" for row in ranked
+    }
+    if len(named) == 1:
+        return f"{day} งบประมาณที่อนุมัติทั้งหมดเป็นของ {named[ranked[0].key]}"
+    apart = named.pop(UNSET, "")
+    first, *others = list(named.values())[:3]
+    return sentence(
+        f"{day} จังหวัดที่ได้รับอนุมัติงบประมาณสูงสุด คือ {first}",
+        f"รองลงมา คือ {listed(others)}" if others else "",
+        f"ส่วน{apart}" if apart else "",
+    )
 
 
 def months(grid: Grid) -> str:
-    """The month with the largest payment."""
-    payments = [(amount_of(grid, row.key, "paid_baht"), row.title) for row in grid.items]
-    largest = max(payments, default=(Decimal(0), ""))
-    if not largest[0]:
-        return "ยังไม่มีการเบิกจ่ายในปีงบประมาณนี้"
-    return f"เดือนที่เบิกจ่ายมากที่สุด คือ {largest[1]} จำนวน {money(largest[0])}"
+    """The month with the largest payment, and what came back or was corrected in all."""
+    payments = [(amount_of(grid, row.key, "paid_baht"), row.key) for row in grid.items]
+    amount, month = max(payments, default=(Decimal(0), ""), key=lambda found: found[0])
+    if not amount:
+        return f"{AsOf(grid.as_of).label} ยังไม่มีการเบิกจ่าย"
+    name = month_year(dt.date.fromisoformat(f"{month}-01"))
+    back = -amount_of(grid, TOTAL, "returned_baht")
+    mended = amount_of(grid, TOTAL, "corrected_baht")
+    way = "เพิ่มขึ้น" if mended > 0 else "ลดลง"
+    return sentence(
+        f"เดือนที่เบิกจ่ายมากที่สุด คือ {name} จำนวน {money(amount)}",
+        f"มีการคืนงบรวม {money(back)}" if back > 0 else "",
+        f"การกลับและปรับปรุงรายการทำให้ยอดจ่าย{way} {money(abs(mended))}" if mended else "",
+    )
 
 
 def late(grid: Grid) -> str:
     """How many projects are late, or that none is."""
-    count = len(grid.items)
-    limit = "6 เดือนนับจากวันที่อนุมัติ"
+    count = count_of(grid, TOTAL, "late_count")
+    limit, day = "6 เดือนนับจากวันที่อนุมัติ", AsOf(grid.as_of).label
     if not count:
-        return f"ณ วันที่ {short_date(grid.as_of)} ไม่มีโครงการที่ค้างเบิกจ่ายเกิน {limit}"
-    return f"มีโครงการที่ยังไม่เบิกจ่ายเกิน {limit} {counted(count, PROJECTS)} ตามรายการต่อไปนี้"
+        return f"{day} ไม่มีโครงการที่ค้างเบิกจ่ายเกิน {limit}"
+    return (
+        f"{day} มีโครงการที่ค้างเบิกจ่ายเกิน {limit} {counted(count, PROJECTS)}"
+        f" ยังไม่ได้เบิกจ่าย {money(amount_of(grid, TOTAL, 'unpaid_baht'))} จำแนกตามเดือนที่ครบกำหนด ดังนี้"
+    )

@@ -214,3 +214,69 @@ def test_shares_follow_the_engine():
     """Wrong if the sentences rounded otherwise than the tables."""
     grid = levels(province=row(3, 1, 0, 1))
     assert f"ร้อยละ {share(Decimal(1), Decimal(3))}" in tell.approved(grid)
+
+
+def plain(columns: dict[str, Unit], rows: dict[str, tuple[int | None, ...]]) -> Grid:
+    """A small table with a total row that adds up."""
+    made = [Column(key, key, unit) for key, unit in columns.items()]
+    cells: dict[str, dict[str, Any]] = {
+        key: {
+            column.key: value if value is None or column.unit is Unit.COUNT else Decimal(value)
+            for column, value in zip(made, line, strict=True)
+        }
+        for key, line in rows.items()
+    }
+    total = {c.key: add_up([line[c.key] for line in cells.values()]) for c in made}
+    titles = [Row(key, f"แถว {key}") for key in rows]
+    return Grid(
+        key="projects.any",
+        title="ตาราง",
+        unit="บาท",
+        basis=Basis.STOCK,
+        as_of=AUGUST,
+        scope_label="",
+        columns=tuple(made),
+        rows=(*titles, Row("total", "รวม", "total")),
+        cells={**cells, "total": total},
+    )
+
+
+def test_late_projects_are_counted_not_their_months():
+    """Wrong if five projects due in two months were told as two."""
+    columns = {"late_count": Unit.COUNT, "unpaid_baht": Unit.BAHT}
+    said = tell.late(plain(columns, {"2021-02": (2, 100), "2021-03": (3, 200)}))
+    assert "5 โครงการ ยังไม่ได้เบิกจ่าย 300 บาท" in said
+    assert "ไม่มีโครงการที่ค้าง" in tell.late(plain(columns, {}))
+
+
+def test_money_that_all_came_back_is_not_money_never_paid():
+    """Wrong if payments that were returned in full read as if nobody had been paid."""
+    grid = levels(region={**row(100, 100, 0, 1), "paid_count": 1})
+    assert "ยอดเบิกจ่ายสุทธิเป็น 0 บาท" in tell.paid(grid)
+    assert "ยังไม่มีการเบิกจ่าย" in tell.paid(levels(region=row(100, 100, 0, 1)))
+
+
+def test_months_tell_what_came_back():
+    """Wrong if returned or corrected money went without a word, or the month were shortened."""
+    columns = dict.fromkeys(("paid_baht", "returned_baht", "corrected_baht"), Unit.BAHT)
+    said = tell.months(plain(columns, {"2021-03": (900, None, -200), "2021-04": (100, -50, None)}))
+    assert "มีนาคม 2564 จำนวน 900 บาท" in said
+    assert "คืนงบรวม 50 บาท" in said
+    assert "ลดลง 200 บาท" in said
+
+
+def test_a_province_is_ranked_among_provinces():
+    """Wrong if money of no province stood in the ranking of provinces."""
+    columns = {"approved_baht": Unit.BAHT}
+    said = tell.provinces(plain(columns, {"50": (300,), "51": (100,), "unset": (900,)}))
+    assert "สูงสุด คือ แถว 50 300 บาท รองลงมา คือ แถว 51 100 บาท ส่วนแถว unset 900 บาท" in said
+    only = tell.provinces(plain(columns, {"50": (None,), "unset": (900,)}))
+    assert "ทั้งหมดเป็นของ แถว unset 900 บาท" in only
+
+
+def test_a_source_that_begins_with_its_kind_is_not_doubled():
+    """Wrong if งบบุคลากร read งบประมาณงบบุคลากร."""
+    named = {**FACTS, "programme": {**FACTS["programme"], "source": "งบบุคลากร"}}
+    assert "จากงบบุคลากร" in tell.opening(named)
+    bare = {**FACTS, "programme": {**FACTS["programme"], "source": "แผ่นดิน"}}
+    assert "จากงบประมาณแผ่นดิน" in tell.opening(bare)

@@ -22,11 +22,13 @@ from codi.jobs import runner
 from codi.jobs.models import Job
 from finance import services as finance
 from finance.models import LedgerEntry
+from programs import services as programs
+from programs.models import Project
 from reports import services
 from reports.changes import Reason, changes_since
 from reports.content import Content, of_edition, records_of
 from reports.models import Edition, EditionState
-from reports.rendering import pdf_of
+from reports.rendering import key_figures, pdf_of
 from reports.sheets import json_of, xlsx_of
 from tests import north
 from tests import world as build
@@ -308,3 +310,37 @@ def test_a_correction_and_a_new_entry_have_their_own_names(loaded):
     }
     assert later[LEVEL, "region", "paid_baht"].reasons == (Reason.NEW,)
     assert later[LEVEL, "region", "paid_2_baht"].before is None
+
+
+def test_a_cancellation_is_told_as_a_correction(loaded):
+    """Wrong if entries that left a figure with their cancelled project left it without a reason."""
+    edition = issued(loaded, draft(loaded, MAY))
+    project = Project.objects.get(level="region")
+    for entry in LedgerEntry.objects.filter(project=project).order_by("pk"):
+        finance.reverse_entry(
+            actor=loaded.finance,
+            entry=entry,
+            effective_on=AUGUST,
+            note="เลิกโครงการ",
+            request_key=uuid.uuid4(),
+            today=TODAY,
+        )
+    programs.cancel_project(actor=loaded.manager, project=project, reason="เลิก", today=AUGUST)
+    moves = {
+        (m.figure_key, m.row_key, m.column_key): m
+        for m in changes_since(content_of(draft(loaded, AUGUST)), content_of(edition))
+    }
+    for column in ("paid_1_baht", "paid_baht", "paid_count", "approved_baht", "approved_count"):
+        assert moves[LEVEL, "region", column].reasons == (Reason.CORRECTION,), column
+    gone = moves["projects.detail", str(project.pk), "paid_1_baht"]
+    assert (gone.before, gone.now, gone.reasons) == (1_233_666, None, (Reason.CORRECTION,))
+
+
+def test_the_first_page_says_the_amounts_of_the_last_day(loaded):
+    """Wrong if the figures before all others were of another day, or led nowhere."""
+    found = {figure.title: figure for figure in key_figures(content_of(draft(loaded, MAY)))}
+    assert [figure.value for figure in found.values()] == [
+        "15,635,880", "15,635,880", "10,921,966", "4,713,914"
+    ]  # fmt: skip
+    assert found["คงเหลือ"].share == "ร้อยละ 30.15 ของงบที่อนุมัติ"
+    assert all("column=" in figure.url for figure in found.values())
