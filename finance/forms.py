@@ -75,7 +75,9 @@ class EndorseForm(UserForm):
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["endorsed_meeting"]
-        field.queryset = _meetings(self.user, project.region_id).filter(ends_on__lte=self.today)
+        held = _meetings(self.user, project.region_id).filter(ends_on__lte=self.today)
+        field.queryset = held
+        field.initial = held.order_by("ends_on", "pk").last()
 
 
 class ApproveForm(UserForm):

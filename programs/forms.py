@@ -285,7 +285,7 @@ class CertificationForm(UserForm):
         widget=forms.RadioSelect,
         initial="true",
     )
-    certified_on = ThaiDateField(label="วันที่มีผล", latest="today")
+    certified_on = ThaiDateField(label="วันที่มีผล", latest="today", suggest_today=True)
     valid_until = ThaiDateField(
         label="รับรองถึงวันที่", required=False, help_text="ว่างไว้เมื่อไม่กำหนดวันสิ้นสุด"
     )
@@ -419,7 +419,7 @@ class FrameForm(UserForm):
     )
     level = forms.ChoiceField(label="ระดับโครงการ", choices=[*CHOOSE, *ProjectLevel.choices])
     allocated_baht = WordedBahtField(label="กรอบงบจัดสรร", maximum=LARGEST_BAHT)
-    allocated_on = ThaiDateField(label="วันที่จัดสรร", latest="today")
+    allocated_on = ThaiDateField(label="วันที่จัดสรร", latest="today", suggest_today=True)
     note = TextField(label="หมายเหตุ/เอกสารอ้างอิง", max_length=300, required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -446,7 +446,7 @@ class TargetForm(UserForm):
     basis = TextField(
         label="ที่มาของเป้าหมาย", max_length=300, help_text="เช่น แผนปฏิบัติงานประจำปี หรือมติที่ประชุม"
     )
-    set_on = ThaiDateField(label="ข้อมูล ณ วันที่", latest="today")
+    set_on = ThaiDateField(label="ข้อมูล ณ วันที่", latest="today", suggest_today=True)
 
 
 class SourceForm(UserForm):

@@ -79,9 +79,9 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _error_page(
         request,
         status=403,
-        title="ไม่มีสิทธิทำรายการนี้",
+        title="ทำรายการนี้ไม่ได้",
         text=str(exception) or "บทบาทหรือขอบเขตของท่านไม่ครอบคลุมรายการนี้",
-        advice="หากจำเป็นต้องทำรายการนี้ ติดต่อผู้ดูแลระบบเพื่อขอสิทธิ",
+        advice="กลับไปหน้าก่อนเพื่อทำขั้นตอนอื่น หากงานนี้เป็นหน้าที่ของท่าน ติดต่อผู้ดูแลระบบเพื่อขอสิทธิ",
     )
 
 

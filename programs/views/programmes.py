@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views import View
 
 from codi.accounts.access import ScopedMixin, visible_or_404
+from codi.fiscal import FiscalYear
 from programs import services
 from programs.forms import (
     FrameEditForm,
@@ -97,8 +98,8 @@ class ProgrammeNew(RecordForm):
         return [PROGRAMMES]
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        years = fiscal_years_of_programmes(self.today())
-        return super().get_form_kwargs() | {"initial": {"fiscal_year": years[0]}}
+        year = FiscalYear.of(self.today()).number
+        return super().get_form_kwargs() | {"initial": {"fiscal_year": year}}
 
     def save(self, form: ProgrammeForm) -> Model:
         return services.create_programme(actor=self.user, **form.facts())

@@ -114,4 +114,4 @@ class ProjectEdit(ProjectRecord):
         )
 
     def done(self, record: Project) -> str:
-        return f"บันทึกการแก้ไขโครงการรหัส {record.code} แล้ว"
+        return f"บันทึกการแก้ไขโครงการรหัส {record.code} แล้ว เมื่อครบถ้วนให้เสนอโครงการจากหน้านี้"
