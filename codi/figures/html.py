@@ -37,9 +37,9 @@ def grid_table(grid: Grid, link: Link | None = None) -> SafeString:
     name = f"grid-{grid.key}-{grid.as_of:%Y%m%d}"
     return format_html(
         '<div class="grid-figure"><div class="grid-scroll" role="region" tabindex="0"'
-        ' aria-labelledby="{0}-title"><table class="grid-table" id="{0}">'
+        ' aria-labelledby="{0}-title {0}-meta"><table class="grid-table" id="{0}">'
         '<caption><span class="grid-title" id="{0}-title">{1}</span>'
-        ' <span class="grid-meta">{2}</span></caption>'
+        ' <span class="grid-meta" id="{0}-meta">{2}</span></caption>'
         "{3}<thead>{4}</thead><tbody>{5}</tbody></table></div>{6}</div>",
         name,
         grid.title,

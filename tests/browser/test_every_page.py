@@ -1,0 +1,84 @@
+"""Every address of the product in a real browser: nobody shut out, nothing moving sideways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser.session import complaints_of, sign_in
+from tests.security.country import Country, build_country
+from tests.security.rights import PEOPLE, ROWS, Row
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WIDTHS = (390, 1366)
+# Files, and pieces of pages that htmx asks for: no page of their own.
+NO_PAGE = {
+    "jobs:download",
+    "jobs:progress",
+    "imports:errors",
+    "imports:template",
+    "reports:chart",
+    "reports:file",
+    "reports:progress",
+    "ui:echo_baht",
+    "ui:echo_date",
+}
+SHOWN = tuple(row for row in ROWS if row.get == 200 and row.name not in NO_PAGE)
+
+
+@pytest.fixture
+def country(tmp_path: Path, settings) -> Country:
+    """Two regions with one of everything, and a person per role."""
+    settings.MEDIA_ROOT = tmp_path
+    settings.JOBS_ACTIVE_PER_USER_COUNT = 100
+    return build_country(tmp_path)
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One browser session for all pages."""
+    made = browser.new_context(locale="th-TH", timezone_id="Asia/Bangkok")
+    yield made
+    made.close()
+
+
+def findings(page: Page) -> list[str]:
+    """What axe finds, and whether the page moves sideways."""
+    found = Axe().run(page).response["violations"]
+    said = [f"{item['id']}: {node['html'][:120]}" for item in found for node in item["nodes"]]
+    if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+        said.append("moves sideways")
+    return said
+
+
+def visitor(row: Row) -> str:
+    """Somebody who may open the page."""
+    return next(letter for letter in PEOPLE if letter in row.may)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_page_is_accessible_fits_and_keeps_to_its_policy(
+    context, live_server, country, width
+):
+    """Wrong if any page shut somebody out, moved sideways, or broke its own security policy."""
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 900})
+    heard = complaints_of(page)
+    wrong: list[str] = []
+    for letter in PEOPLE:
+        rows = [row for row in SHOWN if visitor(row) == letter]
+        if not rows:
+            continue
+        sign_in(context, live_server.url, country.people[letter])
+        for row in rows:
+            address = row.address(country, "own")
+            page.goto(f"{live_server.url}{address}")
+            said = [*findings(page), *heard]
+            wrong += [f"{letter} {address}: {text}" for text in said]
+            heard.clear()
+    assert len(SHOWN) > 50
+    assert wrong == []
