@@ -31,6 +31,7 @@ from codi.accounts.permissions import Decision, can_disable_user, can_manage_use
 from codi.accounts.tables import UserTable
 from codi.ui.home import cards_for, panels_for
 from codi.ui.lists import ListPage
+from codi.ui.navigation import shortcuts_for
 from codi.ui.pages import FormPage
 
 
@@ -66,6 +67,7 @@ class Home(ScopedMixin, TemplateView):
             panels=panels_for(self.user, today=today),
             panels_first=self.user.role in (Role.EXECUTIVE, Role.ANALYST),
             cards=cards_for(self.user, today=today),
+            shortcuts=shortcuts_for(self.user),
             page_title=f"สวัสดี {self.user.full_name}",
             page_lead=f"{self.user.get_role_display()} · {self.user.scope_label}",
             **kwargs,

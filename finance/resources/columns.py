@@ -18,6 +18,7 @@ from programs.models import ProjectLevel
 MOST_INSTALMENTS = 6
 _MEETING = re.compile(r"ครั้งที่\s*(\d+)\s*/\s*(\d{4})\s*(?:(?:เมื่อ)?วันที่)?\s*(.*)")
 _SPAN = re.compile(r"(\d{1,2})\s*[-–]\s*(\d{1,2}\s*\D.*)")
+_LEVEL = choice(dict(ProjectLevel.choices))
 _ACROSS = re.compile(r"(.+\d)\s+[-–]\s+(.+)")
 
 
@@ -59,6 +60,12 @@ def _days(written: str, today: dt.date) -> tuple[dt.date, dt.date]:
         return ends_on.replace(day=int(span[1])), ends_on
     only = parse_date(written, today=today)
     return only, only
+
+
+def level(value: Any, today: dt.date) -> str:
+    """ระดับจังหวัด, or จังหวัด alone."""
+    written = clean(str(value))
+    return _LEVEL(written if written.startswith("ระดับ") else f"ระดับ{written}", today)
 
 
 def _instalment(number: int) -> tuple[UploadColumn, UploadColumn, UploadColumn]:
@@ -108,7 +115,7 @@ COLUMNS: tuple[UploadColumn, ...] = (
         "level",
         "ระดับโครงการ",
         (),
-        choice(dict(ProjectLevel.choices)),
+        level,
         note="เว้นว่างได้: มีตำบล = ระดับตำบล มีจังหวัด = ระดับจังหวัด “งบภาค” = ระดับภาค",
         labels=dict(ProjectLevel.choices),
     ),
