@@ -18,7 +18,7 @@ def test_panel_shows_the_region_and_its_places(django_assert_num_queries):
     """Wrong if the tiles or bars differed from the printed report, or asked once per place."""
     w = build.world()
     north.load(w)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         panel = disbursement(w.officer, today=build.TODAY)
     assert panel.context["total"]["paid_baht"] == Decimal(15635880)
     assert panel.context["year"] == 2564
