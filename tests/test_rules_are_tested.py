@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.db import connection, models
 
 from codi.constraints import messages_of_unique_fields
@@ -23,7 +22,7 @@ def declared() -> dict[str, str]:
     return {
         constraint.name: str(constraint.violation_error_message)
         for config in apps.get_app_configs()
-        if Path(config.path).is_relative_to(settings.BASE_DIR)
+        if "site-packages" not in config.path
         for model in config.get_models()
         for constraint in model._meta.constraints
     }
@@ -92,7 +91,7 @@ def test_every_unique_field_speaks_thai_under_the_name_of_its_rule():
     fields = [
         f"{model._meta.db_table}_{field.column}_key"
         for config in apps.get_app_configs()
-        if Path(config.path).is_relative_to(settings.BASE_DIR)
+        if "site-packages" not in config.path
         for model in config.get_models()
         for field in model._meta.local_concrete_fields
         if field.unique and not field.primary_key and not isinstance(field, models.AutoField)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from codi.accounts.models import Role, ScopeLevel, User
 from codi.accounts.permissions import Decision, can_disable_user, can_manage_users
@@ -51,11 +51,11 @@ def create_user(*, actor: User, username: str, profile: Profile) -> tuple[User, 
             user: User = User.objects.create_user(
                 username, password, must_change_password=True, **_fields(profile)
             )
-    except IntegrityError as error:
+    except Refused as refused:
         # Somebody (or a double click) took the name after the look above.
-        if "accounts_user_username" not in str(error):
+        if refused.code != "accounts_user_username_key":
             raise
-        raise taken from error
+        raise taken from refused
     return user, password
 
 
