@@ -28,6 +28,7 @@ from reports.outlines.regional_status import BY_LEVEL
 from reports.sheets import keys_of
 
 FOLDER = "reports/regional_status/"
+DETAIL = "projects.detail"
 # Low enough that the chart of a region and the months stand on one page.
 PAGE_CHART = Shape(width=6.6, row_height=0.158, font_size=8.6)
 Progress = Callable[[int, str], None]
@@ -99,7 +100,10 @@ def charts_of(content: Content) -> dict[str, bytes]:
 
 def has_chart(table: Table) -> bool:
     """Whether the table is drawn: its outline says so, and there is something to draw."""
-    return bool(table.slot.chart) and bool(table.grid.items)
+    grid = table.grid
+    return any(
+        grid.value(row.key, column) is not None for row in grid.items for column in table.slot.chart
+    )
 
 
 def chart_parts(table: Table) -> tuple[str, ...]:
@@ -225,7 +229,7 @@ def sections_of(content: Content, *, absolute: bool = True) -> Iterator[Section]
             False,
         ),
         ("projects.disbursement_by_month", "การเบิกจ่ายรายเดือน", "months.html", False),
-        ("projects.detail", "รายละเอียดโครงการและการเบิกจ่าย", "detail.html", True),
+        (DETAIL, "รายละเอียดโครงการและการเบิกจ่าย", "detail.html", True),
         ("projects.late", "โครงการที่เบิกจ่ายล่าช้า", "late.html", False),
     ):
         if key in tables:
@@ -233,7 +237,7 @@ def sections_of(content: Content, *, absolute: bool = True) -> Iterator[Section]
                 key.partition(".")[2],
                 title,
                 FOLDER + template,
-                wide,
+                wide and (key != DETAIL or any(shown.grid.items for shown in tables[key])),
                 {"tables": tables[key], "statements": _statements(content)},
             )
     yield from _closing(content)
