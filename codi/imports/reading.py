@@ -18,6 +18,8 @@ import openpyxl
 import openpyxl.xml
 from django.core.exceptions import ImproperlyConfigured
 from openpyxl.cell.cell import ERROR_CODES
+from openpyxl.chartsheet import Chartsheet
+from openpyxl.reader.excel import ExcelReader
 
 from codi.errors import Refused
 
@@ -114,8 +116,7 @@ def check_archive(content: bytes) -> None:
 def _open_xlsx(content: bytes) -> list[Sheet]:
     check_archive(content)
     try:
-        values = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        formulas = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
+        values, formulas = _workbook(content, data_only=True), _workbook(content, data_only=False)
         sheets = [
             Sheet(sheet.title, tuple(_xlsx_lines(sheet, formulas[sheet.title])))
             for sheet in values.worksheets
@@ -127,8 +128,25 @@ def _open_xlsx(content: bytes) -> list[Sheet]:
         # A forged or damaged file can fail anywhere inside the parser, in any way.
         raise Refused(f"อ่านไฟล์ .xlsx ไม่ได้ ไฟล์อาจเสีย {SAVE_AS}", code="imports-broken") from error
     if not sheets:
-        raise Refused("ไฟล์ไม่มีแผ่นงานที่มองเห็น กรุณายกเลิกการซ่อนแผ่นงาน", code="imports-no-sheet")
+        raise Refused(
+            "ไฟล์ไม่มีแผ่นงานที่มองเห็นและมีตาราง (แผ่นกราฟใช้ไม่ได้) กรุณายกเลิกการซ่อนแผ่นงาน หรือวางข้อมูลในแผ่นงานปกติ",
+            code="imports-no-sheet",
+        )
     return sheets
+
+
+class _RowReader(ExcelReader):  # type: ignore[misc]
+    """A reader that leaves charts alone: they hold no rows, and many cannot be parsed."""
+
+    def read_chartsheet(self, sheet: Any, rel: Any) -> None:
+        """Keep the sheet's place, which names of cells count by, and read nothing of it."""
+        self.wb._add_sheet(Chartsheet(parent=self.wb, title=sheet.name))
+
+
+def _workbook(content: bytes, *, data_only: bool) -> Any:
+    reader = _RowReader(io.BytesIO(content), read_only=True, data_only=data_only)
+    reader.read()
+    return reader.wb
 
 
 def _xlsx_lines(values: Any, formulas: Any) -> Iterator[SheetLine]:

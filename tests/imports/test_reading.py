@@ -191,6 +191,33 @@ def test_formulas_without_result_and_broken_ones_are_told() -> None:
     assert "สูตร" in rows[0].errors[0].message
 
 
+def chart_book(*, with_rows: bool) -> bytes:
+    """A file whose first sheet is a chart that openpyxl cannot parse (as newer programs write it)."""
+    book = openpyxl.Workbook()
+    if with_rows:
+        book.active.append(list(HEAD))
+        book.active.append(["ก1", 5])
+    else:
+        book.active.sheet_state = "hidden"
+    book.create_chartsheet("กราฟ", 0)
+    whole = zipfile.ZipFile(io.BytesIO(saved(book)))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as changed:
+        for entry in whole.infolist():
+            text = whole.read(entry)
+            if entry.filename.startswith("xl/chartsheets/sheet"):
+                text = text.replace(b"<sheetViews>", b"<newer/><sheetViews>")
+            changed.writestr(entry, text)
+    return out.getvalue()
+
+
+def test_chart_sheets_are_passed_over() -> None:
+    """Would be wrong: a table with a chart behind it called damaged."""
+    rows = table(chart_book(with_rows=True)).rows
+    assert [(row.values["code"], row.values["paid_baht"]) for row in rows] == [("ก1", 5)]
+    assert "แผ่นกราฟ" in refusal(chart_book(with_rows=False)).message
+
+
 def test_hidden_sheets_are_left_out_and_the_right_sheet_is_found() -> None:
     """Would be wrong: rows taken from a sheet that nobody sees, or the cover sheet refused."""
     book = openpyxl.Workbook()
