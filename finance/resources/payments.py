@@ -7,6 +7,7 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 
 from codi.accounts.models import Role, User
@@ -32,6 +33,23 @@ COLUMNS = (
 )  # fmt: skip
 
 
+class Balance:
+    """The net paid amount of a project or an instalment, day by day."""
+
+    def __init__(self) -> None:
+        self.days: dict[dt.date, Decimal] = defaultdict(Decimal)
+
+    def add(self, day: dt.date, net_baht: Decimal) -> None:
+        """Take an entry in; what takes from the net amount is negative."""
+        self.days[day] += net_baht
+
+    def since(self, day: dt.date) -> list[Decimal]:
+        """The net amount at the end of ``day`` and of every later day with entries."""
+        net_baht = sum((net for on, net in self.days.items() if on <= day), Decimal(0))
+        later = sorted(on for on in self.days if on > day)
+        return list(accumulate((self.days[on] for on in later), initial=net_baht))
+
+
 class Judge:
     """Judges payments; projects, instalments and entries are read once for the whole file."""
 
@@ -46,11 +64,11 @@ class Judge:
             for line in Instalment.objects.filter(project__in=ids)
         }
         self.on_record: Counter[tuple[Any, ...]] = Counter()
-        self.project_net: dict[int, Decimal] = defaultdict(Decimal)
-        self.instalment_net: dict[int, Decimal] = defaultdict(Decimal)
+        self.of_project: dict[int, Balance] = defaultdict(Balance)
+        self.of_instalment: dict[int, Balance] = defaultdict(Balance)
         for entry in LedgerEntry.objects.filter(project__in=ids).select_related("reversed_by"):
-            self.project_net[entry.project_id] += entry.net_baht
-            self.instalment_net[entry.instalment_id] += entry.net_baht
+            self.of_project[entry.project_id].add(entry.effective_on, entry.net_baht)
+            self.of_instalment[entry.instalment_id].add(entry.effective_on, entry.net_baht)
             if not hasattr(entry, "reversed_by"):
                 self.on_record[
                     self._facts(
@@ -113,26 +131,39 @@ class Judge:
             return
         if day and day < project.approved_on:
             row.refuse("effective_on", "วันที่มีผลต้องไม่ก่อนวันที่อนุมัติ กรุณาตรวจวันที่")
-        if amount is None:
-            return
         if amount == 0:
             row.refuse("amount_baht", "จำนวนเงินต้องมากกว่าศูนย์")
-        if kind == EntryKind.RETURN:
-            left = self.instalment_net[instalment.pk]
-            sign = -1
+        if day and amount:
+            self._check_room(row, project, instalment, kind)
+
+    def _check_room(self, row: Row, project: Project, instalment: Instalment, kind: str) -> None:
+        """The net amount stays between nothing and the plan, from the row's day on."""
+        day, amount = row.values["effective_on"], row.values["amount_baht"]
+        paid, spent = self.of_instalment[instalment.pk], self.of_project[project.pk]
+
+        def left_since(start: dt.date) -> Decimal:
+            if kind == EntryKind.RETURN:
+                return min(paid.since(start))
+            approved = project.approved_baht or Decimal(0)
+            by_plan = instalment.planned_baht - max(paid.since(start))
+            return min(by_plan, approved - max(spent.since(start)))
+
+        word, sign = ("คืน", -1) if kind == EntryKind.RETURN else ("จ่าย", 1)
+        at_last, left = left_since(dt.date.max), left_since(day)
+        if amount > at_last:
+            text = f"{word}ได้อีกไม่เกิน {_left(at_last)} บาท กรุณาตรวจจำนวนเงินและงวด"
+            row.refuse("amount_baht", text)
+        elif amount > left:
+            text = f"ณ วันที่ {long_date(day)} {word}ได้ไม่เกิน {_left(left)} บาท กรุณาตรวจวันที่และจำนวนเงิน"
+            row.refuse("effective_on", text)
         else:
-            by_project = (project.approved_baht or Decimal(0)) - self.project_net[project.pk]
-            left = min(by_project, instalment.planned_baht - self.instalment_net[instalment.pk])
-            sign = 1
-        if amount > left:
-            word = "คืน" if sign < 0 else "จ่าย"
-            row.refuse(
-                "amount_baht",
-                f"{word}ได้อีกไม่เกิน {baht(left) if left else '0'} บาท กรุณาตรวจจำนวนเงินและงวด",
-            )
-            return
-        self.project_net[project.pk] += sign * amount
-        self.instalment_net[instalment.pk] += sign * amount
+            paid.add(day, sign * amount)
+            spent.add(day, sign * amount)
+
+
+def _left(amount_baht: Decimal) -> str:
+    """An amount inside a sentence, where nothing left reads as 0."""
+    return baht(amount_baht) if amount_baht else "0"
 
 
 def _not_open(project: Project, kind: str) -> str:

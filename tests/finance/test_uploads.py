@@ -199,6 +199,39 @@ def test_payments_beyond_the_instalment_are_refused_by_row(w):
     assert "300,000" in found[3][0][1]
 
 
+def test_returns_before_their_payment_are_refused_by_row(w):
+    """Wrong if the preview passed what only the confirmation refused: money back before it went."""
+    project = build.project(w, plan=(700_000, 300_000))
+    build.pay(w, project.instalments.first(), 700_000, on=dt.date(2021, 2, 25))
+
+    def row(kind: str, on: str, baht: str) -> dict[str, str]:
+        return {
+            "code": project.code,
+            "instalment": "1",
+            "kind": kind,
+            "amount_baht": baht,
+            "effective_on": on,
+            "document_number": f"ค. {on} {baht}",
+        }
+
+    rows = [
+        row("คืนงบ", "24 ก.พ. 64", "1000"),
+        row("คืนงบ", "1 เม.ย. 64", "200000"),
+        row("คืนงบ", "26 ก.พ. 64", "500001"),
+        row("เบิกจ่าย", "30 มี.ค. 64", "1"),
+        row("เบิกจ่าย", "2 เม.ย. 64", "200000"),
+    ]
+    found = messages(plan_of(w, rows, "payments", w.finance))
+    assert {number: [column for column, _ in errors] for number, errors in found.items()} == {
+        2: ["effective_on"],
+        4: ["amount_baht"],
+        5: ["effective_on"],
+    }
+    assert "24 กุมภาพันธ์ 2564 คืนได้ไม่เกิน 0 บาท" in found[2][0][1]
+    store(w, [rows[1], rows[4]], "payments", w.finance, w.finance)
+    assert LedgerEntry.objects.aggregate(net=Sum("net_baht"))["net"] == 700_000
+
+
 def test_payments_of_a_cancelled_project_are_refused_by_row(w):
     """Wrong if the preview promised a row that confirming must refuse."""
     made = build.project(w, plan=(700_000, 300_000))
