@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Q, QuerySet, Sum
@@ -251,8 +251,16 @@ def _readable(amount: Decimal | str | None) -> Decimal | None:
         return None
 
 
+INCOMPLETE = "ข้อมูลแผนงวดเงินมาไม่ครบ จึงยังไม่บันทึก กรุณาเปิดหน้านี้ใหม่แล้วกรอกอีกครั้ง"
+
+
 class BasePlanFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
     """All lines of a plan, with what they add up to; a line left empty does not count."""
+
+    default_error_messages: ClassVar[dict[str, str]] = {
+        **forms.BaseFormSet.default_error_messages,
+        "missing_management_form": INCOMPLETE,
+    }
 
     def __init__(self, *args: Any, user: Any, today: dt.date, **kwargs: Any) -> None:
         kwargs["form_kwargs"] = {"user": user, "today": today}
@@ -274,6 +282,8 @@ class BasePlanFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
 
     def clean(self) -> None:
         """Numbers occur once; the message names the one that does not."""
+        if not self.forms:
+            raise forms.ValidationError(INCOMPLETE)
         seen: set[int] = set()
         for form in self.kept():
             number = form.cleaned_data.get("number")

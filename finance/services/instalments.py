@@ -104,18 +104,15 @@ def record_plan(*, project: Project, plan: Sequence[PlannedInstalment]) -> list[
 def clear_evidence(
     *, actor: User, instalment: Instalment, cleared_on: dt.date, note: str = "", today: dt.date
 ) -> Instalment:
-    """Confirm the evidence of an instalment."""
+    """Confirm the evidence of an instalment; told once more, the first confirmation stands."""
     require(permissions.can_clear_evidence(actor, instalment.project))
     if cleared_on > today:
         raise Refused("วันที่ตรวจรับยังมาไม่ถึง กรุณาตรวจวันที่", field="cleared_on")
-    return change(
-        locked(instalment),
-        {
-            "evidence_cleared_on": cleared_on,
-            "evidence_cleared_by": actor,
-            "evidence_note": note.strip(),
-        },
-    )
+    instalment = locked(instalment)
+    told = {"evidence_cleared_on": cleared_on, "evidence_note": note.strip()}
+    if all(getattr(instalment, name) == value for name, value in told.items()):
+        return instalment
+    return change(instalment, told | {"evidence_cleared_by": actor})
 
 
 @service

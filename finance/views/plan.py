@@ -62,7 +62,9 @@ class Plan(ScopedMixin, View):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if ADD_LINE in request.POST:
-            return self.show(self.formset(initial=self._one_line_more()))
+            longer = self.formset(initial=self._one_line_more())
+            longer.forms[-1].fields["planned_baht"].widget.attrs["autofocus"] = True
+            return self.show(longer)
         formset = self.formset(data=request.POST)
         if not formset.is_valid():
             return self.show(formset)
@@ -137,6 +139,7 @@ def _errors(formset: Any, refused: Refused | None) -> list[tuple[str, str]]:
     entries = [("", refused.message)] if refused else []
     if not formset.is_bound:
         return entries
+    entries += [("", error) for error in formset.non_form_errors()]
     for place, form in enumerate(formset.forms, start=1):
         for name in form.fields:
             entries += [

@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from finance import services
-from finance.models import EntryKind, LedgerEntry
+from finance.models import EntryKind, InstalmentEvent, LedgerEntry
 from programs import services as programs
-from programs.models import Project, ProjectStatus
+from programs.models import Project, ProjectEvent, ProjectStatus
 from tests import world as build
 from tests.finance.browse import client_of, other_region, page, payment, post
 
@@ -407,6 +407,22 @@ def test_evidence_is_cleared_by_name_and_day(w):
     post(w.manager, "evidence", line.pk, cleared_on="๑ เม.ย. ๖๔", note="ครบ")
     line.refresh_from_db()
     assert (line.evidence_cleared_on, line.evidence_cleared_by) == (dt.date(2021, 4, 1), w.manager)
+
+
+def test_a_second_press_leaves_no_second_trace(w):
+    """Wrong if a double click, or a colleague's press, showed the same day twice in the history."""
+    project = build.project(w, plan=(1_000_000,))
+    line = project.instalments.get()
+    cleared = {"cleared_on": "1 เม.ย. 64", "note": "ครบ"}
+    for who in (w.manager, w.manager, w.finance):
+        assert post(who, "evidence", line.pk, **cleared).status_code == 302
+    traces = InstalmentEvent.objects.filter(pgh_obj=line, evidence_cleared_on__isnull=False)
+    assert [trace.evidence_cleared_by for trace in traces] == [w.manager]
+    for _ in range(2):
+        assert (
+            post(w.officer, "record_in_pm", project.pk, recorded_on="5 ก.พ. 64").status_code == 302
+        )
+    assert ProjectEvent.objects.filter(pgh_obj=project, recorded_on__isnull=False).count() == 1
 
 
 # Ledger and late

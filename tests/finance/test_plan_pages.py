@@ -12,6 +12,7 @@ from finance.models import BudgetMove
 from programs.models import ProjectLevel
 from tests import world as build
 from tests.finance.browse import page, post
+from tests.ui.page import Tree
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +51,21 @@ def test_adding_a_line_keeps_what_was_typed_and_writes_nothing(w):
     assert 'value="เจ็ดแสน"' in body
     assert 'name="form-1-number"' in body
     assert "error-summary" not in body
+    focused = [tag for tag in Tree(body).all("input") if "autofocus" in tag.attributes]
+    assert [tag["name"] for tag in focused] == ["form-1-planned_baht"]
+    assert not project.instalments.exists()
+
+
+@pytest.mark.parametrize("count", ["-1", "0", "many", None])
+def test_a_forged_number_of_lines_is_refused_and_takes_no_plan_away(w, count):
+    """Wrong if a form without lines crashed, or passed for the wish to have no plan."""
+    project = build.project(w, "draft")
+    data = plan_data(("1", "700000"))
+    data.pop("form-TOTAL_FORMS")
+    data |= {"form-TOTAL_FORMS": count} if count else {}
+    response = post(w.officer, "plan", project.pk, **data)
+    assert response.status_code == 200
+    assert "ข้อมูลแผนงวดเงินมาไม่ครบ" in response.content.decode()
     assert not project.instalments.exists()
 
 
