@@ -257,7 +257,7 @@ INCOMPLETE = "ข้อมูลแผนงวดเงินมาไม่ค
 class BasePlanFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
     """All lines of a plan, with what they add up to; a line left empty does not count."""
 
-    default_error_messages: ClassVar[dict[str, str]] = {
+    default_error_messages: ClassVar[dict[str, Any]] = {
         **forms.BaseFormSet.default_error_messages,
         "missing_management_form": INCOMPLETE,
     }

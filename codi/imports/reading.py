@@ -135,12 +135,13 @@ def _open_xlsx(content: bytes) -> list[Sheet]:
     return sheets
 
 
-class _RowReader(ExcelReader):  # type: ignore[misc]
+class _RowReader(ExcelReader):
     """A reader that leaves charts alone: they hold no rows, and many cannot be parsed."""
 
     def read_chartsheet(self, sheet: Any, rel: Any) -> None:
         """Keep the sheet's place, which names of cells count by, and read nothing of it."""
-        self.wb._add_sheet(Chartsheet(parent=self.wb, title=sheet.name))
+        book: Any = self.wb
+        book._add_sheet(Chartsheet(parent=self.wb, title=sheet.name))
 
 
 def _workbook(content: bytes, *, data_only: bool) -> Any:

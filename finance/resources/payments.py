@@ -145,7 +145,7 @@ class Judge:
             if kind == EntryKind.RETURN:
                 return min(paid.since(start))
             approved = project.approved_baht or Decimal(0)
-            by_plan = instalment.planned_baht - max(paid.since(start))
+            by_plan: Decimal = instalment.planned_baht - max(paid.since(start))
             return min(by_plan, approved - max(spent.since(start)))
 
         word, sign = ("คืน", -1) if kind == EntryKind.RETURN else ("จ่าย", 1)
