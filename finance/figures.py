@@ -47,7 +47,7 @@ from codi.fiscal import FiscalYear
 from codi.places.models import Province, Region
 from codi.thai.dates import date_range, short_month
 from finance.models import BudgetMove, EntryKind, Instalment, LedgerEntry
-from finance.queries import late_with_paid
+from finance.queries import late_as_of
 from programs.models import BudgetFrame, Programme, Project, ProjectLevel
 
 BAHT_SUM = DecimalField(max_digits=18, decimal_places=2)
@@ -122,7 +122,7 @@ def late_projects(scope: FigureScope, as_of: dt.date) -> QuerySet[Any]:
 
     Each with the ``month`` it was due and what was paid of it, ``paid_in_all_baht``.
     """
-    late = late_with_paid(as_of, Project.objects.filter(_in(scope)))
+    late = late_as_of(as_of, Project.objects.filter(_in(scope)))
     found: QuerySet[Any] = late.annotate(month=_as_month("due_on"))
     return found
 

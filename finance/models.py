@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Upper
 from django.urls import reverse
 
@@ -141,7 +142,8 @@ class LedgerQuerySet(models.QuerySet["LedgerEntry"]):
 class LedgerEntry(models.Model):
     """รายการบัญชีของโครงการ: a payment, return, reversal or adjustment. Never changed, never deleted.
 
-    ``net_baht`` (the amount with its sign) adds up to the net paid amount. A mistake is undone by a
+    ``net_baht`` (the amount with its sign) adds up to the net paid amount; ``paid_baht`` is the same
+    without returned money, so that net less paid is what came back. A mistake is undone by a
     reversal, which names the entry that it undoes and equals it with the other sign.
     """
 
@@ -172,6 +174,28 @@ class LedgerEntry(models.Model):
         verbose_name="กลับรายการของ",
         error_messages={"unique": "รายการนี้ถูกกลับไปแล้ว กลับซ้ำไม่ได้ ดูรายการกลับในบัญชีของโครงการ"},
     )
+    # Kept with the reversal, and held equal by the trigger, so that no sum has to join the ledger
+    # with itself to know whether returned money was meant.
+    reversed_kind = models.CharField(
+        "ประเภทของรายการที่ถูกกลับ",
+        max_length=10,
+        choices=EntryKind.choices,
+        null=True,
+        blank=True,
+        editable=False,
+    )
+    paid_baht = models.GeneratedField(
+        expression=Case(
+            When(
+                Q(kind=EntryKind.RETURN) | Q(reversed_kind=EntryKind.RETURN),
+                then=Value(Decimal(0)),
+            ),
+            default=F("amount_baht") * F("direction"),
+        ),
+        output_field=models.DecimalField(max_digits=14, decimal_places=2),
+        db_persist=True,
+        verbose_name="จำนวนที่จ่าย ไม่หักคืนงบ (บาท)",
+    )
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="ผู้บันทึก"
     )
@@ -199,8 +223,8 @@ class LedgerEntry(models.Model):
             ),
             check(
                 "finance_entry_reversal_names_entry",
-                Q(kind=EntryKind.REVERSAL, reverses__isnull=False)
-                | (Q(reverses__isnull=True) & ~Q(kind=EntryKind.REVERSAL)),
+                Q(kind=EntryKind.REVERSAL, reverses__isnull=False, reversed_kind__isnull=False)
+                | (Q(reverses__isnull=True, reversed_kind=None) & ~Q(kind=EntryKind.REVERSAL)),
                 "การกลับรายการต้องระบุรายการเดิม และรายการประเภทอื่นต้องไม่ระบุ",
             ),
             check(
@@ -219,16 +243,11 @@ class LedgerEntry(models.Model):
         indexes = [
             models.Index(
                 fields=["project", "effective_on"],
-                include=["net_baht"],
-                name="finance_entry_net_of_project",
+                include=["net_baht", "paid_baht"],
+                name="finance_entry_sums_of_project",
             ),
             models.Index(fields=["-effective_on", "-id"], name="finance_entry_latest"),
             models.Index(fields=["instalment"], name="finance_entry_of_instalment"),
-            models.Index(
-                fields=["id"],
-                condition=Q(kind=EntryKind.RETURN),
-                name="finance_entry_returns",
-            ),
             GinIndex(
                 OpClass(Upper("document_number"), name="gin_trgm_ops"),
                 name="finance_entry_document",

@@ -52,18 +52,6 @@ ZERO = Decimal(0)
 BAHT = DecimalField(max_digits=18, decimal_places=2)
 
 
-def returned(prefix: str = "") -> Q:
-    """Entries of returned money: a return, and the reversal of one.
-
-    Asks the few returns by key instead of joining the ledger with itself.
-    """
-    returns = LedgerEntry.objects.filter(kind=EntryKind.RETURN).order_by().values("pk")
-    kind = f"{prefix}kind"
-    return Q(**{kind: EntryKind.RETURN}) | Q(
-        **{kind: EntryKind.REVERSAL, f"{prefix}reverses__in": returns}
-    )
-
-
 @dataclass(frozen=True)
 class ProjectMoney:
     """The money of one project as of a day, in baht.
@@ -146,7 +134,7 @@ def _money(
     )
 
 
-_PAID = ("paid_baht", "returned_baht", "cleared_baht", "last_paid_on", "last_returned_on")
+_PAID = ("returned_baht", "cleared_baht", "last_paid_on", "last_returned_on")
 _PLANNED = (
     "instalment_count",
     "cleared_count",
@@ -157,7 +145,6 @@ _PLANNED = (
 
 
 def _entry_sums(keys: Sequence[int], as_of: dt.date) -> dict[int, dict[str, Any]]:
-    back = returned()
     cleared = Q(instalment__evidence_cleared_on__lte=as_of)
     rows: Iterable[Any] = (
         LedgerEntry.objects.filter(project__in=keys)
@@ -165,14 +152,18 @@ def _entry_sums(keys: Sequence[int], as_of: dt.date) -> dict[int, dict[str, Any]
         .order_by()
         .values("project")
         .annotate(
-            paid_baht=Coalesce(Sum("net_baht", filter=~back), ZERO, output_field=BAHT),
-            returned_baht=Coalesce(-Sum("net_baht", filter=back), ZERO, output_field=BAHT),
-            cleared_baht=Coalesce(Sum("net_baht", filter=~back & cleared), ZERO, output_field=BAHT),
+            # Not under the names of the model's own columns, which later sums would mistake them for.
+            sum_paid=Sum("paid_baht"),
+            returned_baht=Sum(F("paid_baht") - F("net_baht")),
+            cleared_baht=Coalesce(Sum("paid_baht", filter=cleared), ZERO, output_field=BAHT),
             last_paid_on=Max("effective_on", filter=Q(kind=EntryKind.PAYMENT)),
             last_returned_on=Max("effective_on", filter=Q(kind=EntryKind.RETURN)),
         )
     )
-    return {row["project"]: {key: row[key] for key in _PAID} for row in rows}
+    return {
+        row["project"]: {"paid_baht": row["sum_paid"], **{key: row[key] for key in _PAID}}
+        for row in rows
+    }
 
 
 def _plan_sums(keys: Sequence[int], as_of: dt.date) -> dict[int, dict[str, Any]]:
@@ -248,7 +239,7 @@ def with_money(projects: QuerySet[Project], as_of: dt.date) -> QuerySet[Any]:
     return projects.annotate(
         standing_baht=Case(When(stands, then=F("approved_baht"))),
         net_paid_baht=Case(When(stands, then=_per_project(entries, Sum("net_baht")))),
-        paid_in_all_baht=_per_project(entries.exclude(returned()), Sum("net_baht")),
+        paid_in_all_baht=_per_project(entries, Sum("paid_baht")),
         instalment_count=Coalesce(Subquery(plan.annotate(n=Count("pk")).values("n")), 0),
         cleared_count=Coalesce(Subquery(cleared.annotate(n=Count("pk")).values("n")), 0),
     ).annotate(
@@ -280,31 +271,22 @@ def with_due_day(projects: QuerySet[Project]) -> QuerySet[Any]:
 def late_as_of(day: dt.date, projects: QuerySet[Project]) -> QuerySet[Any]:
     """Those of ``projects`` whose money was due before ``day`` and not fully paid by then.
 
-    A project that was closed by then is over, whatever it left unpaid. ``due_on`` is annotated.
+    A project that was closed by then is over, whatever it left unpaid. Annotates ``due_on`` and
+    ``paid_in_all_baht``, what was paid by then with returns left out.
+
+    Each project's sum is asked of an index that covers it: the one plan that stays good when the
+    tables have just been filled and the database knows nothing about them yet.
     """
-    counted = Q(entries__effective_on__lte=day) & ~returned("entries__")
-    asked = Project.objects.all()
-    if projects.query.where:  # sums are made for these only, not for the whole country
-        asked = asked.filter(pk__in=projects.order_by().values("pk"))
-    late = (
-        asked.filter(approved_on__lte=latest_overdue_approval(day))
-        .filter(Q(closed_on=None) | Q(closed_on__gt=day))
-        .order_by()
-        .annotate(paid=Coalesce(Sum("entries__net_baht", filter=counted), ZERO, output_field=BAHT))
-        .filter(paid__lt=F("approved_baht"))
-        .values("pk")
-    )
+    paid = _per_project(LedgerEntry.objects.as_of(day), Sum("paid_baht"))
     standing: QuerySet[Project] = projects.approved_as_of(day)  # type: ignore[attr-defined]
-    found: QuerySet[Any] = with_due_day(standing).filter(pk__in=late)
+    found: QuerySet[Any] = (
+        with_due_day(standing)
+        .filter(approved_on__lte=latest_overdue_approval(day))
+        .filter(Q(closed_on=None) | Q(closed_on__gt=day))
+        .annotate(paid_in_all_baht=paid)
+        .filter(paid_in_all_baht__lt=F("approved_baht"))
+    )
     return found
-
-
-def late_with_paid(day: dt.date, projects: QuerySet[Project]) -> QuerySet[Any]:
-    """As :func:`late_as_of`, with ``paid_in_all_baht``: what was paid by ``day``, returns left out."""
-    kept = LedgerEntry.objects.as_of(day).exclude(returned())
-    paid = _per_project(kept, Sum("net_baht"))
-    late: QuerySet[Any] = late_as_of(day, projects).annotate(paid_in_all_baht=paid)
-    return late
 
 
 @dataclass(frozen=True)
@@ -480,7 +462,7 @@ def instalments_of(project: Project, as_of: dt.date) -> list[InstalmentState]:
     """
     in_effect = Q(entries__effective_on__lte=as_of)
     net = Sum("entries__net_baht", filter=in_effect)
-    paid = Sum("entries__net_baht", filter=in_effect & ~returned("entries__"))
+    paid = Sum("entries__paid_baht", filter=in_effect)
     rows: Iterable[Any] = (
         Instalment.objects.filter(project=project)
         .select_related("evidence_cleared_by")
@@ -536,7 +518,7 @@ def unpaid_instalments(user: User) -> QuerySet[Instalment]:
 
     ``paid_baht`` is what was paid so far; money that came back was paid.
     """
-    paid = Sum("entries__net_baht", filter=~returned("entries__"))
+    paid = Sum("entries__paid_baht")
     return (
         Instalment.objects.visible_to(user)
         .filter(project__status__in=(ProjectStatus.APPROVED, ProjectStatus.UNDER_WAY))

@@ -40,8 +40,9 @@ LEDGER_BALANCE = pgtrigger.Trigger(
     THEN {raises("finance_entry_project_payable", NOT_PAYABLE)} END IF;
 
     IF EXISTS (SELECT 1 FROM added a JOIN finance_ledgerentry o ON o.id = a.reverses_id
-                WHERE (o.project_id, o.instalment_id, o.amount_baht, o.direction)
-                      IS DISTINCT FROM (a.project_id, a.instalment_id, a.amount_baht, -a.direction)
+                WHERE (o.project_id, o.instalment_id, o.amount_baht, o.direction, o.kind)
+                      IS DISTINCT FROM (a.project_id, a.instalment_id, a.amount_baht, -a.direction,
+                                        a.reversed_kind)
                    OR o.kind = 'reversal' OR a.effective_on < o.effective_on)
     THEN {raises("finance_entry_reversal_equals_entry", REVERSAL_DIFFERS)} END IF;
 

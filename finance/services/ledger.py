@@ -66,6 +66,7 @@ def _add(
         document_number=document_number.strip(),
         note=note.strip(),
         reverses=reverses,
+        reversed_kind=reverses.kind if reverses else None,
     )
     earlier = LedgerEntry.objects.filter(request_key=request_key).first()
     if earlier is None:

@@ -50,7 +50,14 @@ def paid(w: World) -> LedgerEntry:
 
 
 def reversal(w: World) -> LedgerEntry:
-    return payment(w, kind="reversal", direction=-1, note="ผิดโครงการ", reverses=paid(w))
+    return payment(
+        w,
+        kind="reversal",
+        direction=-1,
+        note="ผิดโครงการ",
+        reverses=paid(w),
+        reversed_kind="payment",
+    )
 
 
 def returned(w: World) -> LedgerEntry:

@@ -76,7 +76,9 @@ ENTRIES = [
     Broken("finance_entry_direction_of_kind", "reversal", {"direction": 0}),
     Broken("finance_entry_direction_of_kind", "adjustment", {"direction": 0}),
     Broken("finance_entry_reversal_names_entry", "reversal", {"reverses": None}),
+    Broken("finance_entry_reversal_names_entry", "reversal", {"reversed_kind": None}),
     Broken("finance_entry_reversal_names_entry", "payment", lambda w: {"reverses": paid(w)}),
+    Broken("finance_entry_reversal_names_entry", "payment", {"reversed_kind": "payment"}),
     Broken("finance_entry_correction_explained", "reversal", {"note": BLANKS}),
     Broken("finance_entry_correction_explained", "adjustment", {"note": BLANKS}),
     Broken("finance_ledger_append_only", "payment", {"note": "แก้"}, "update"),
@@ -89,6 +91,7 @@ ENTRIES = [
     ),
     Broken("finance_entry_reversal_equals_entry", "reversal", {"amount_baht": Decimal(99_999)}),
     Broken("finance_entry_reversal_equals_entry", "reversal", {"direction": 1}),
+    Broken("finance_entry_reversal_equals_entry", "reversal", {"reversed_kind": "return"}),
     Broken(
         "finance_entry_reversal_equals_entry",
         "reversal",
@@ -171,7 +174,8 @@ def test_a_reversal_is_not_reversed():
     w = build.world()
     first = store(made(ROWS, "reversal", w))
     with refused_by("finance_entry_reversal_equals_entry"):
-        store(made(ROWS, "reversal", w, {"reverses": first, "direction": 1}))
+        undoing = {"reverses": first, "reversed_kind": "reversal", "direction": 1}
+        store(made(ROWS, "reversal", w, undoing))
     assert LedgerEntry.objects.count() == 2
 
 
@@ -250,6 +254,7 @@ def test_an_entry_is_not_reversed_twice():
         effective_on=first.effective_on,
         note="กลับซ้ำ",
         reverses=first.reverses,
+        reversed_kind="payment",
         actor=w.finance,
     )
     with pytest.raises(Refused, match="กลับซ้ำไม่ได้") as refused, as_refusals():
