@@ -262,6 +262,27 @@ class LedgerEntry(models.Model):
         return reverse("finance:entry", args=[self.pk])
 
 
+class ProjectBalance(models.Model):
+    """What a project's entries add up to so far; the database keeps it, with every entry.
+
+    For lists that put every project in the order of its money. The ledger stays the truth: no entry
+    lies in the future, so the balance is the ledger's sum as of today, and a report of an earlier
+    day sums entries. The application may read it and nothing else.
+    """
+
+    project = models.OneToOneField(
+        Project, models.PROTECT, primary_key=True, related_name="balance", verbose_name="โครงการ"
+    )
+    net_baht = models.DecimalField("จ่ายสุทธิ (บาท)", max_digits=18, decimal_places=2)
+    paid_baht = models.DecimalField("จ่าย ไม่หักคืนงบ (บาท)", max_digits=18, decimal_places=2)
+
+    class Meta:
+        verbose_name = "ยอดคงบัญชีของโครงการ"
+
+    def __str__(self) -> str:
+        return f"{self.net_baht:,.2f} บาท"
+
+
 class BudgetMoveQuerySet(models.QuerySet["BudgetMove"]):
     """Budget moves by scope and day."""
 

@@ -225,12 +225,11 @@ def _per_project(rows: QuerySet[Any], sum_of: Aggregate) -> Coalesce:
 
 
 def with_money(projects: QuerySet[Project], as_of: dt.date) -> QuerySet[Any]:
-    """Projects as the list shows them, in one query; the database sums for the page's rows only.
+    """Projects as the list shows them, with all money recorded so far, in one query.
 
     Annotates ``standing_baht`` (approved and not cancelled), ``net_paid_baht``,
     ``left_to_pay_baht``, ``evidence_text`` (instalments cleared/all) and ``is_late``.
     """
-    entries = LedgerEntry.objects.as_of(as_of)
     plan = Instalment.objects.filter(project=OuterRef("pk")).order_by().values("project")
     cleared = plan.filter(evidence_cleared_on__lte=as_of)
     stands = Q(approved_on__lte=as_of) & (Q(cancelled_on=None) | Q(cancelled_on__gt=as_of))
@@ -238,8 +237,8 @@ def with_money(projects: QuerySet[Project], as_of: dt.date) -> QuerySet[Any]:
     overdue = stands & still_open & Q(approved_on__lte=latest_overdue_approval(as_of))
     return projects.annotate(
         standing_baht=Case(When(stands, then=F("approved_baht"))),
-        net_paid_baht=Case(When(stands, then=_per_project(entries, Sum("net_baht")))),
-        paid_in_all_baht=_per_project(entries, Sum("paid_baht")),
+        net_paid_baht=Case(When(stands, then=Coalesce("balance__net_baht", ZERO))),
+        paid_in_all_baht=Coalesce("balance__paid_baht", ZERO),
         instalment_count=Coalesce(Subquery(plan.annotate(n=Count("pk")).values("n")), 0),
         cleared_count=Coalesce(Subquery(cleared.annotate(n=Count("pk")).values("n")), 0),
     ).annotate(

@@ -15,6 +15,7 @@ OVERSPENT = "ยอดจ่ายสุทธิเกินงบที่อ�
 OVERSPENT_INSTALMENT = "ยอดจ่ายสุทธิเกินจำนวนเงินตามแผนของงวด ตรวจจำนวนเงินหรือเลือกงวดให้ถูกต้อง"
 BELOW_ZERO = "เงินคืนหรือรายการกลับมากกว่ายอดที่จ่ายแล้ว ณ วันที่มีผล ตรวจจำนวนเงินและวันที่"
 NOT_PAYABLE = "เบิกจ่ายได้เฉพาะโครงการที่อนุมัติแล้วหรือกำลังดำเนินงาน และวันที่มีผลต้องไม่ก่อนวันที่อนุมัติ"
+IN_FUTURE = "วันที่มีผลยังมาไม่ถึง กรุณาระบุวันที่โอนจริง"
 OTHER_PROJECT = "งวดที่เลือกไม่ใช่งวดของโครงการนี้ กรุณาเลือกใหม่"
 REVERSAL_DIFFERS = "รายการกลับต้องเท่ากับรายการเดิมทุกบาท อยู่งวดเดียวกัน และมีผลไม่ก่อนรายการเดิม"
 
@@ -38,6 +39,10 @@ LEDGER_BALANCE = pgtrigger.Trigger(
                    OR (a.direction = 1 AND p.status NOT IN ('approved', 'under_way'))
                    OR p.status = 'cancelled')
     THEN {raises("finance_entry_project_payable", NOT_PAYABLE)} END IF;
+
+    IF EXISTS (SELECT 1 FROM added a
+                WHERE a.effective_on > (now() AT TIME ZONE 'Asia/Bangkok')::date)
+    THEN {raises("finance_entry_not_in_future", IN_FUTURE)} END IF;
 
     IF EXISTS (SELECT 1 FROM added a JOIN finance_ledgerentry o ON o.id = a.reverses_id
                 WHERE (o.project_id, o.instalment_id, o.amount_baht, o.direction, o.kind)
@@ -205,4 +210,28 @@ DROP FUNCTION finance_check_approved_projects();
 DROP FUNCTION finance_check_moved_frames();
 DROP FUNCTION finance_check_changed_frames();
 DROP FUNCTION finance_check_frames(bigint[]);
+"""
+
+# Runs with the rights of the tables' owner: the application may read balances only. The projects
+# are locked first and in order, as everywhere, so that two statements never wait for each other.
+KEEP_BALANCE = """
+CREATE OR REPLACE FUNCTION finance_keep_balance() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM 1 FROM programs_project p
+     WHERE p.id IN (SELECT project_id FROM added) ORDER BY p.id FOR UPDATE;
+    INSERT INTO finance_projectbalance AS b (project_id, net_baht, paid_baht)
+    SELECT project_id, sum(net_baht), sum(paid_baht) FROM added GROUP BY 1 ORDER BY 1
+    ON CONFLICT (project_id) DO UPDATE
+       SET net_baht = b.net_baht + excluded.net_baht, paid_baht = b.paid_baht + excluded.paid_baht;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER finance_keep_balance AFTER INSERT ON finance_ledgerentry
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION finance_keep_balance();
+INSERT INTO finance_projectbalance (project_id, net_baht, paid_baht)
+SELECT project_id, sum(net_baht), sum(paid_baht) FROM finance_ledgerentry GROUP BY 1;
+"""
+DROP_KEEP_BALANCE = """
+DROP TRIGGER finance_keep_balance ON finance_ledgerentry;
+DROP FUNCTION finance_keep_balance();
 """

@@ -15,6 +15,8 @@ from psycopg2 import sql
 
 # Tables of our own that are only added to, beside the events of history.
 ADDED_TO_ONLY = ("finance_ledgerentry", "finance_budgetmove")
+# Tables that triggers of ours keep: the application reads them.
+READ_ONLY = ("finance_projectbalance",)
 
 
 class RoleError(Exception):
@@ -59,7 +61,8 @@ def grant(connection: BaseDatabaseWrapper, *, role: str, password: str = "") -> 
         _refuse_powerful(cursor, role)
         if not _exists(cursor, role):
             _make(cursor, role, password)
-        closed = append_only_tables(set(connection.introspection.table_names(cursor)))
+        present = set(connection.introspection.table_names(cursor))
+        closed = append_only_tables(present)
         _execute(cursor, "REVOKE CREATE ON SCHEMA public FROM PUBLIC, {}", name)
         _execute(cursor, "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}", name)
         _execute(cursor, "GRANT USAGE ON SCHEMA public TO {}", name)
@@ -73,6 +76,14 @@ def grant(connection: BaseDatabaseWrapper, *, role: str, password: str = "") -> 
             _execute(
                 cursor, "REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}", sql.Identifier(table), name
             )
+        for table in READ_ONLY:
+            if table in present:
+                _execute(
+                    cursor,
+                    "REVOKE INSERT, UPDATE, DELETE ON {} FROM {}",
+                    sql.Identifier(table),
+                    name,
+                )
     return closed
 
 

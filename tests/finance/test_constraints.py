@@ -85,6 +85,11 @@ ENTRIES = [
     Broken("finance_ledger_append_only", "payment", {}, "delete"),
     Broken("finance_entry_instalment_of_project", "payment", of_other),
     Broken("finance_entry_project_payable", "payment", {"effective_on": dt.date(2021, 2, 3)}),
+    Broken(
+        "finance_entry_not_in_future",
+        "payment",
+        lambda _: {"effective_on": timezone.localdate() + dt.timedelta(days=1)},
+    ),
     *(
         Broken("finance_entry_project_payable", "payment", wholly_of(step))
         for step in ("draft", "submitted", "endorsed", "closed")

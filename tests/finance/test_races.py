@@ -19,7 +19,7 @@ from django.db.models import Sum
 
 from codi.errors import Refused
 from finance import services
-from finance.models import BudgetMove, Direction, EntryKind, Instalment, LedgerEntry
+from finance.models import BudgetMove, Direction, EntryKind, Instalment, LedgerEntry, ProjectBalance
 from programs.models import BudgetFrame
 from tests import world as build
 
@@ -124,6 +124,7 @@ def test_the_trigger_alone_never_overspends(w):
         instalment = new_instalment(w)
         paid = at_once(lambda _, i=instalment: insert_if_room(i, w.finance.pk))
         assert (paid, net_of(instalment)) == (10, APPROVED)
+        assert ProjectBalance.objects.get(project=instalment.project_id).net_baht == APPROVED
 
 
 def test_fifty_clicks_of_one_form_are_one_entry(w):

@@ -141,6 +141,18 @@ def check_cells(key: str, day: dt.date, scope: FigureScope = SCOPE) -> int:
     return compared
 
 
+def check_balances() -> None:
+    """What the database keeps per project is what its entries add up to, returns told apart."""
+    expected: dict[int, list[Decimal]] = {}
+    for entry in LedgerEntry.objects.select_related("reverses"):
+        came_back = EntryKind.RETURN in (entry.kind, getattr(entry.reverses, "kind", None))
+        sums = expected.setdefault(entry.project_id, [Decimal(0), Decimal(0)])
+        sums[0] += entry.amount_baht * entry.direction
+        sums[1] += 0 if came_back else entry.amount_baht * entry.direction
+    kept = ProjectBalance.objects.values_list("project", "net_baht", "paid_baht")
+    assert {project: [net, paid] for project, net, paid in kept} == expected
+
+
 @settings(
     max_examples=12,
     deadline=None,
@@ -160,6 +172,7 @@ def test_every_cell_of_every_figure_equals_its_records(w, plans, deeds, day):
         )
         net = kept.aggregate(net=Sum("net_baht"))["net"]
         assert (grid.value("total", "paid_baht") or 0) == (net or 0)
+        check_balances()
 
 
 @settings(
