@@ -25,7 +25,7 @@ from codi.figures.formats import places_of, text_of
 from codi.figures.grid import Grid, Unit, share
 from codi.places.models import Region
 from finance import services as finance
-from finance.models import Direction, EntryKind, LedgerEntry
+from finance.models import Direction, EntryKind, LedgerEntry, ProjectBalance
 from programs import services as programs
 from programs.models import Project, ProjectLevel
 from reports import outlines
