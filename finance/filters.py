@@ -11,7 +11,7 @@ from django.utils import timezone
 from codi.places.models import Province, Region
 from codi.ui.lists import ListFilter, ThaiDateFilter
 from finance.models import BudgetMove, EntryKind, LedgerEntry
-from finance.queries import late_as_of
+from finance.queries import late_now
 from programs.models import Programme, Project, ProjectLevel, ProjectStatus
 
 ANY = "ทั้งหมด"
@@ -74,7 +74,7 @@ class ProjectFilter(LateFilter):
 
     def only_late(self, rows: QuerySet[Project], name: str, value: str) -> QuerySet[Project]:
         """Those late today."""
-        return late_as_of(timezone.localdate(), rows)
+        return late_now(timezone.localdate(), rows)
 
 
 class LedgerFilter(ListFilter):

@@ -144,7 +144,7 @@ def my_drafts(user: User, *, today: dt.date) -> HomeCard:
 @home_card(position=40)
 def late_in_sight(user: User, *, today: dt.date) -> HomeCard:
     """Late projects in the person's scope, the longest due first."""
-    late = queries.late_as_of(today, Project.objects.visible_to(user))
+    late = queries.late_now(today, Project.objects.visible_to(user))
     counted = late.annotate(late_count=Window(Count("pk"))).order_by("approved_on", "pk")
     rows = list(counted[:SHOWN])
     items = [

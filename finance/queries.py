@@ -267,16 +267,8 @@ def with_due_day(projects: QuerySet[Project]) -> QuerySet[Any]:
     return projects.annotate(due_on=due)
 
 
-def late_as_of(day: dt.date, projects: QuerySet[Project]) -> QuerySet[Any]:
-    """Those of ``projects`` whose money was due before ``day`` and not fully paid by then.
-
-    A project that was closed by then is over, whatever it left unpaid. Annotates ``due_on`` and
-    ``paid_in_all_baht``, what was paid by then with returns left out.
-
-    Each project's sum is asked of an index that covers it: the one plan that stays good when the
-    tables have just been filled and the database knows nothing about them yet.
-    """
-    paid = _per_project(LedgerEntry.objects.as_of(day), Sum("paid_baht"))
+def _overdue(day: dt.date, projects: QuerySet[Project], paid: Any) -> QuerySet[Any]:
+    """Those of ``projects`` that were due before ``day``, not over by then, and not fully ``paid``."""
     standing: QuerySet[Project] = projects.approved_as_of(day)  # type: ignore[attr-defined]
     found: QuerySet[Any] = (
         with_due_day(standing)
@@ -286,6 +278,23 @@ def late_as_of(day: dt.date, projects: QuerySet[Project]) -> QuerySet[Any]:
         .filter(paid_in_all_baht__lt=F("approved_baht"))
     )
     return found
+
+
+def late_as_of(day: dt.date, projects: QuerySet[Project]) -> QuerySet[Any]:
+    """Those of ``projects`` whose money was due before ``day`` and not fully paid by then.
+
+    A project that was closed by then is over, whatever it left unpaid. Annotates ``due_on`` and
+    ``paid_in_all_baht``, what was paid by then with returns left out.
+
+    Each project's sum is asked of an index that covers it: the one plan that stays good when the
+    tables have just been filled and the database knows nothing about them yet.
+    """
+    return _overdue(day, projects, _per_project(LedgerEntry.objects.as_of(day), Sum("paid_baht")))
+
+
+def late_now(today: dt.date, projects: QuerySet[Project]) -> QuerySet[Any]:
+    """As :func:`late_as_of` on the present day, from the balances: nothing is summed."""
+    return _overdue(today, projects, Coalesce("balance__paid_baht", ZERO))
 
 
 @dataclass(frozen=True)
@@ -300,7 +309,7 @@ class LatePeriod:
 
 def late_with_money(projects: QuerySet[Project], as_of: dt.date) -> QuerySet[Any]:
     """Late projects as their list shows them: as :func:`with_money`, and ``unpaid_baht``."""
-    rows: Any = with_money(late_as_of(as_of, projects), as_of)
+    rows: Any = with_money(late_now(as_of, projects), as_of)
     found: QuerySet[Any] = rows.annotate(unpaid_baht=F("approved_baht") - F("paid_in_all_baht"))
     return found
 

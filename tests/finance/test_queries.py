@@ -148,6 +148,7 @@ def test_returned_money_does_not_make_a_paid_project_late(w):
     build.pay(w, project.instalments.get(), 1_000_000)
     give_back(w, project.instalments.get(), 131_327)
     assert not queries.late_as_of(build.TODAY, Project.objects.all()).exists()
+    assert not queries.late_now(build.TODAY, Project.objects.all()).exists()
     assert not money(project).is_late
 
 
@@ -156,6 +157,7 @@ def test_reversed_payment_is_unpaid_again(w):
     project = build.project(w, plan=(1_000_000,))
     reverse(w, build.pay(w, project.instalments.get(), 1_000_000))
     assert queries.late_as_of(build.TODAY, Project.objects.all()).get() == project
+    assert queries.late_now(build.TODAY, Project.objects.all()).get() == project
 
 
 def test_closed_and_cancelled_projects_are_not_late(w):
@@ -167,6 +169,7 @@ def test_closed_and_cancelled_projects_are_not_late(w):
     )
     everything = Project.objects.all()
     assert not queries.late_as_of(build.TODAY, everything).exists()
+    assert not queries.late_now(build.TODAY, everything).exists()
     assert queries.late_as_of(dt.date(2021, 8, 5), everything).get() == over
 
 
