@@ -56,6 +56,10 @@ def _nobody(plan: Plan) -> tuple[str, ...]:
     return ()
 
 
+def _no_pages(rows: Sequence[Mapping[str, Any]], user: User) -> Mapping[int, str]:
+    return {}
+
+
 @dataclass(frozen=True)
 class Upload:
     """A kind of spreadsheet that may be uploaded.
@@ -64,7 +68,8 @@ class Upload:
     writes the new and changed rows through services; it runs in one transaction with the history
     naming the import, and anything it raises undoes all of it. ``can_upload`` asks the person's
     right. ``needs_checker(plan)`` names the roles of which one must confirm what another uploaded;
-    none means the uploader confirms.
+    none means the uploader confirms. ``pages(rows, user)`` gives the addresses of what a written
+    file's rows are now, by row number, from the rows as the preview stores them.
     """
 
     key: str
@@ -74,6 +79,7 @@ class Upload:
     apply: Callable[[Plan, Hands, dt.date], None]
     can_upload: Callable[[User], Decision] = _anyone
     needs_checker: Callable[[Plan], tuple[str, ...]] = _nobody
+    pages: Callable[[Sequence[Mapping[str, Any]], User], Mapping[int, str]] = _no_pages
     note: str = ""
     max_row_count: int = 5000
 
@@ -81,6 +87,11 @@ class Upload:
     def by_key(self) -> dict[str, UploadColumn]:
         """The columns by key."""
         return {column.key: column for column in self.columns}
+
+    @property
+    def required_titles(self) -> str:
+        """The headings that must be there, in one line."""
+        return " · ".join(column.title for column in self.columns if column.required)
 
 
 UPLOADS: dict[str, Upload] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -24,7 +25,7 @@ from codi.imports.models import BatchState, ImportBatch
 from codi.imports.plan import STATUS_TITLES, Status
 from codi.imports.tables import TONES, BatchTable
 from codi.ui.downloads import XLSX, file_name, file_response
-from codi.ui.lists import ListPage
+from codi.ui.lists import Empty, ListPage
 from codi.ui.pages import FormPage
 
 PAGE_SIZE = 50
@@ -49,6 +50,11 @@ class BatchList(ScopedMixin, ListPage):
     default_sort = "-uploaded_at"
     search_texts = ("file_name",)
     search_label = "ค้นหาชื่อไฟล์"
+    empty = Empty(
+        "ยังไม่มีไฟล์นำเข้า",
+        "ผู้มีสิทธินำเข้ากด “ส่งไฟล์นำเข้า” ด้านบน ดาวน์โหลดแบบฟอร์ม กรอกข้อมูล แล้วส่งไฟล์ ระบบแสดงผลตรวจก่อนบันทึกทุกครั้ง",
+        "file-spreadsheet",
+    )
 
     def get_queryset(self) -> QuerySet[ImportBatch]:
         return super().get_queryset().select_related("uploaded_by").defer("preview")
@@ -127,6 +133,7 @@ class PreviewPage(BatchView):
         """The page; ``form`` is the reason for sending the file back."""
         chosen = self.request.GET.get("status", "")
         rows = [row for row in batch.preview["rows"] if not chosen or row["status"] == chosen]
+        page = Paginator(rows, PAGE_SIZE).get_page(self.request.GET.get("page"))
         context = {
             "page_title": batch.file_name,
             "crumbs": [("นำเข้าข้อมูล", reverse("imports:list")), (batch.file_name, "")],
@@ -134,13 +141,22 @@ class PreviewPage(BatchView):
             "tone": TONES[BatchState(batch.state)],
             "tabs": _tabs(batch),
             "chosen": chosen,
-            "page": Paginator(rows, PAGE_SIZE).get_page(self.request.GET.get("page")),
+            "page": page,
+            "rows": self._with_pages(batch, list(page.object_list)),
             "titles": {str(status): title for status, title in STATUS_TITLES.items()},
             "form": form,
             "has_errors": form.is_bound,
             **_rights(self.user, batch),
         }
         return render(self.request, "imports/preview.html", context)
+
+    def _with_pages(
+        self, batch: ImportBatch, rows: Sequence[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """The rows, each with the address of what it became once the file is written."""
+        written = batch.state == BatchState.CONFIRMED and batch.kind in UPLOADS
+        pages = UPLOADS[batch.kind].pages(rows, self.user) if written else {}
+        return [row | {"url": pages.get(row["number"], "")} for row in rows]
 
 
 def _tabs(batch: ImportBatch) -> list[tuple[str, str, int, str]]:

@@ -19,7 +19,7 @@ from codi.jobs.filters import JobFilter
 from codi.jobs.models import Job, State
 from codi.jobs.tables import TONES, JobTable
 from codi.ui.downloads import CSV, PDF, XLSX, file_response
-from codi.ui.lists import ListPage
+from codi.ui.lists import Empty, ListPage
 
 CONTENT_TYPES = {".pdf": PDF, ".xlsx": XLSX, ".csv": CSV, ".json": "application/json"}
 SANDBOX = "sandbox; default-src 'none'"
@@ -37,6 +37,11 @@ class JobList(ScopedMixin, ListPage):
     default_sort = "-created_at"
     search_texts = ("title",)
     search_label = "ค้นหาชื่องาน"
+    empty = Empty(
+        "ยังไม่มีงานเบื้องหลัง",
+        "งานจะขึ้นที่นี่เองเมื่อมีการออกรายงาน เริ่มได้จากเมนู “รายงาน” แล้วกลับมาดูความคืบหน้าและไฟล์ได้ทุกเมื่อ",
+        "hourglass",
+    )
 
     def get_queryset(self) -> QuerySet[Job]:
         return super().get_queryset().select_related("requested_by")

@@ -18,6 +18,7 @@ from codi.thai.dates import long_date
 from codi.thai.numbers import baht
 from finance import services
 from finance.models import EntryKind, Instalment, LedgerEntry
+from finance.resources.projects import project_pages
 from programs.models import Project, ProjectStatus
 
 KINDS = {EntryKind.PAYMENT.value: "เบิกจ่าย", EntryKind.RETURN.value: "คืนงบ"}
@@ -219,6 +220,7 @@ PAYMENTS = register_upload(
         plan=plan_payments,
         apply=apply_payments,
         can_upload=can_upload_payments,
+        pages=project_pages,
         note="แต่ละแถวคือรายการบัญชีหนึ่งรายการ บันทึกแล้วแก้ไม่ได้ ให้กลับรายการแทน",
     )
 )

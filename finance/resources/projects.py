@@ -10,12 +10,13 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Sum
+from django.urls import reverse
 
 from codi.accounts.models import Role, User
 from codi.accounts.permissions import Decision, allow, deny
@@ -516,6 +517,25 @@ def checkers(plan: Plan) -> tuple[str, ...]:
     return ()
 
 
+def project_pages(rows: Sequence[Mapping[str, Any]], user: User) -> dict[int, str]:
+    """The project's page of each row that names one project in sight, by its code or its title."""
+    told = {
+        row["number"]: (row["raw"].get("code", ""), row["raw"].get("title", "")) for row in rows
+    }
+    keys = {number: (code, search_key(clean(title))) for number, (code, title) in told.items()}
+    known = Project.objects.filter(code__in={code for code, _ in keys.values()})
+    known |= Project.objects.filter(title_key__in={title for _, title in keys.values()})
+    found: dict[str, list[int]] = defaultdict(list)
+    for pk, code, title in known.visible_to(user).values_list("pk", "code", "title_key"):
+        found[code].append(pk)
+        found[title].append(pk)
+    return {
+        number: reverse("finance:project", args=found[code or title])
+        for number, (code, title) in keys.items()
+        if len(found[code or title]) == 1
+    }
+
+
 PROJECTS = register_upload(
     Upload(
         key="projects",
@@ -525,6 +545,7 @@ PROJECTS = register_upload(
         apply=apply_projects,
         can_upload=can_upload_projects,
         needs_checker=checkers,
+        pages=project_pages,
         note="แถวที่มีการอนุมัติหรือการโอนเงินต้องให้ผู้มีสิทธิอีกคนยืนยันก่อนบันทึก",
     )
 )

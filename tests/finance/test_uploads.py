@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from programs import services as programs
 from programs.models import Organisation, OrganisationKind, Project, ProjectStatus
 from tests import north
 from tests import world as build
+from tests.ui.page import Tree
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2021, 8, 13)
@@ -176,6 +178,30 @@ PAYMENT = {
     "วันที่มีผล": "25 ก.พ. 64",
     "เลขที่เอกสาร": "ฎ. 1/2564",
 }
+
+
+def project_links(client, address: str) -> set[str]:
+    found = {link["href"] for link in Tree(client.get(address).text).all("a")}
+    return {href for href in found if re.fullmatch(r"/projects/\d+/", href)}
+
+
+@pytest.mark.parametrize("count", [1, 3, 18])
+def test_written_file_leads_to_its_projects(w, client, count, django_assert_num_queries):
+    """Wrong if a person had to search for what the file made, or each row asked anew."""
+    rows = [{**row, "code": ""} for row in north.rows()[:count]]
+    batch = services.upload_file(
+        kind="projects", content=sheet(rows), file_name="a.csv", actor=w.officer, today=TODAY
+    )
+    address = f"/imports/{batch.pk}/"
+    client.force_login(w.officer)
+    assert project_links(client, address) == set()
+    services.send_for_confirmation(batch=batch, actor=w.officer)
+    services.confirm(batch=batch, actor=w.finance, today=TODAY)
+    with django_assert_num_queries(5):
+        links = project_links(client, address)
+    assert links == {f"/projects/{pk}/" for pk in Project.objects.values_list("pk", flat=True)}
+    stranger = build.user(region=build.region("S", "ภาคใต้", 5))
+    assert UPLOADS["projects"].pages(batch.preview["rows"], stranger) == {}
 
 
 def test_payments_with_thai_headings_and_digits(w):
