@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_tables2.utils import A
 
+from codi.thai.dates import short_date
 from codi.ui.tables import BahtColumn, DateColumn, ListTable, StateColumn, TextColumn
 from finance.models import EntryKind
 from programs.models import ProjectStatus
@@ -32,14 +33,6 @@ LATE = "ล่าช้า"
 PROJECT_PAGE = ("finance:project", {"pk": A("pk")})
 
 
-class SizedColumn(TextColumn):
-    """Text with its own width: ``nowrap`` for codes, ``middling`` or ``roomy`` for names."""
-
-    def __init__(self, verbose_name: str, *, css_class: str = "nowrap", **kwargs: Any) -> None:
-        super().__init__(verbose_name, **kwargs)
-        self.css_class = css_class
-
-
 class LateColumn(TextColumn):
     """The warning that the approved money is not fully paid within six months."""
 
@@ -52,14 +45,27 @@ class LateColumn(TextColumn):
         return LATE if value else None
 
 
+class DocumentColumn(TextColumn):
+    """The document's number, which leads to the entry; an entry without one has its link too."""
+
+    empty_values = ()
+
+    def render(self, value: str, record: Any) -> SafeString | str:
+        """The number, or that there is none."""
+        day = short_date(record.effective_on)
+        return value or format_html(
+            'ไม่มีเลขที่<span class="visually-hidden"> รายการวันที่ {}</span>', day
+        )
+
+
 class ProjectTable(ListTable):
     """Projects with what was approved, paid and is left."""
 
-    code = SizedColumn("รหัส", orderable=True)
-    title = SizedColumn(
+    code = TextColumn("รหัส", css_class="code", orderable=True)
+    title = TextColumn(
         "ชื่อโครงการ", css_class="roomy", linkify=PROJECT_PAGE, orderable=True, order_by="sort_key"
     )
-    organisation = SizedColumn("องค์กรที่เสนอ", css_class="middling", accessor="organisation__name")
+    organisation = TextColumn("องค์กรที่เสนอ", css_class="middling", accessor="organisation__name")
     place = TextColumn("พื้นที่", accessor="place_name")
     status = StateColumn(
         "สถานะ", choices=dict(ProjectStatus.choices), tones=PROJECT_TONES, accessor="status"
@@ -80,11 +86,12 @@ class ProjectTable(ListTable):
     remaining = BahtColumn(
         "คงเหลือ", accessor="left_to_pay_baht", orderable=True, definition="อนุมัติลบจ่ายสุทธิ"
     )
-    evidence = SizedColumn(
+    evidence = TextColumn(
         "หลักฐาน",
         accessor="evidence_text",
         unit="งวด",
         definition="จำนวนงวดที่ตรวจรับหลักฐานแล้ว ต่อจำนวนงวดทั้งหมด",
+        css_class="nowrap",
     )
     late = LateColumn(
         "เตือน",
@@ -96,8 +103,8 @@ class ProjectTable(ListTable):
 class LateTable(ListTable):
     """Late projects with what each lacks."""
 
-    code = SizedColumn("รหัส", orderable=True)
-    title = SizedColumn(
+    code = TextColumn("รหัส", css_class="code", orderable=True)
+    title = TextColumn(
         "ชื่อโครงการ", css_class="roomy", linkify=PROJECT_PAGE, orderable=True, order_by="sort_key"
     )
     place = TextColumn("พื้นที่", accessor="place_name")
@@ -119,17 +126,21 @@ class LedgerTable(ListTable):
 
     effective_on = DateColumn("วันที่มีผล", orderable=True)
     kind = StateColumn("ประเภท", choices=dict(EntryKind.choices), tones=ENTRY_TONES)
-    document_number = SizedColumn(
-        "เลขที่เอกสาร", linkify=("finance:entry", {"pk": A("pk")}), orderable=True
+    document_number = DocumentColumn(
+        "เลขที่เอกสาร", linkify=("finance:entry", {"pk": A("pk")}), orderable=True, css_class="nowrap"
     )
-    project = SizedColumn(
+    project = TextColumn(
         "โครงการ",
         accessor="project__title",
         css_class="roomy",
         linkify=("finance:project", {"pk": A("project_id")}),
     )
-    code = SizedColumn(
-        "รหัสโครงการ", accessor="project__code", orderable=True, order_by="project__code"
+    code = TextColumn(
+        "รหัสโครงการ",
+        css_class="code",
+        accessor="project__code",
+        orderable=True,
+        order_by="project__code",
     )
     instalment = TextColumn("งวดที่", accessor="instalment__number")
     amount = BahtColumn("จำนวนเงิน", accessor="amount_baht", orderable=True)
@@ -139,8 +150,8 @@ class LedgerTable(ListTable):
         orderable=True,
         definition="จำนวนเงินพร้อมเครื่องหมาย: จ่ายเป็นบวก คืนงบหรือกลับรายการจ่ายเป็นลบ",
     )
-    actor = SizedColumn("ผู้บันทึก", accessor="actor__full_name")
-    note = SizedColumn("หมายเหตุ", css_class="middling")
+    actor = TextColumn("ผู้บันทึก", accessor="actor__full_name", css_class="nowrap")
+    note = TextColumn("หมายเหตุ", css_class="middling")
 
 
 class MoveTable(ListTable):

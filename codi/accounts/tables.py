@@ -12,8 +12,8 @@ class UserTable(ListTable):
 
     full_name = TextColumn(
         "ชื่อ-สกุล",
+        css_class="middling",
         orderable=True,
-        wide=True,
         linkify=("accounts:user_edit", {"pk": A("pk")}),
     )
     username = TextColumn("ชื่อผู้ใช้", orderable=True)

@@ -23,7 +23,8 @@ class TextColumn(tables.Column):  # type: ignore[misc]
     """Words, names and codes: always text, on the page and in every file.
 
     ``unit`` stands below the heading, ``definition`` goes to the export's sheet of conditions,
-    ``wide`` keeps room for long names. A column sorts only when it says ``orderable=True``;
+    ``wide`` keeps room for long names; ``css_class`` sets another width: ``code`` (breaks long
+    codes only), ``nowrap``, ``middling`` or ``roomy``. A column sorts only when it says ``orderable=True``;
     ``order_by`` names the stored fields to sort by (``"sort_key"`` for Thai names).
     """
 
@@ -37,6 +38,7 @@ class TextColumn(tables.Column):  # type: ignore[misc]
         unit: str | None = None,
         definition: str = "",
         wide: bool = False,
+        css_class: str = "",
         **kwargs: Any,
     ) -> None:
         kwargs.setdefault("orderable", False)
@@ -45,9 +47,8 @@ class TextColumn(tables.Column):  # type: ignore[misc]
         self.definition = definition
         if unit is not None:
             self.unit = unit
-        self.css_class = "number" if self.kind not in {"text", "date"} else "wide" if wide else ""
-        if self.kind == "date":
-            self.css_class = "nowrap"
+        by_kind = {"text": "wide" if wide else "", "date": "nowrap"}
+        self.css_class = css_class or by_kind.get(self.kind, "number")
 
     def exported(self, value: Any) -> Any:
         """The value in a file: text, Decimal, int or date; None for nothing."""

@@ -19,6 +19,7 @@ from programs import services as programs
 from programs.models import Project, ProjectEvent, ProjectStatus
 from tests import world as build
 from tests.finance.browse import client_of, other_region, page, payment, post
+from tests.ui.page import Tree
 
 pytestmark = pytest.mark.django_db
 
@@ -438,6 +439,20 @@ def test_ledger_is_searched_by_document_and_filtered_by_kind_and_day(w):
     assert "ฎ. 88/2564" in late
     assert "ฎ. 77/2564" not in late
     assert "ฎ. 77/2564" not in page(w.analyst, "ledger", kind="return")[1]
+
+
+def test_ledger_leads_to_an_entry_without_a_document_number(w):
+    """Wrong if an entry of an imported sheet, which tells no number, could not be opened."""
+    project = build.project(w, plan=(1_000_000,))
+    entry = build.pay(w, project.instalments.get(), 100_000, document_number="")
+    tree = Tree(page(w.analyst, "ledger")[1])
+    links = [link.text for link in tree.all("a") if link["href"] == f"/ledger/{entry.pk}/"]
+    assert links == ["ไม่มีเลขที่ รายการวันที่ 25 ก.พ. 64"]
+    exported = client_of(w.analyst).get(reverse("finance:ledger"), {"export": "xlsx"})
+    content = b"".join(exported.streaming_content)
+    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
+    heads, row = list(book.worksheets[0].iter_rows(values_only=True))[:2]
+    assert row[heads.index("เลขที่เอกสาร")] is None
 
 
 def test_late_page_adds_up_by_month_and_quarter(w):
