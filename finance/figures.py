@@ -472,6 +472,7 @@ class ProjectDetail(ListFigure):
     )
     row_title = "code"
     row_heading = "รหัสโครงการ"
+    is_numbered = True
     total_title = "รวมทั้งสิ้น"
     columns = ()
 

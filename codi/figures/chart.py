@@ -31,6 +31,8 @@ COLOURS = ("#0f5c59", "#e2b04a", "#8db8b5")
 TWO, THREE = COLOURS[:2], (COLOURS[0], COLOURS[2], COLOURS[1])  # what is left is always gold
 INK, QUIET, RULE = "#15202b", "#4a5560", "#d8e1e1"
 MILLION = Decimal(1_000_000)
+# Half the height of letters and digits, as a part of the font's size.
+MIDDLE = 0.32
 # The drawing library keeps its settings in one global place.
 _drawing = threading.Lock()
 
@@ -134,6 +136,16 @@ def _draw(
     return target.getvalue().decode()
 
 
+def _lowered(axes: Any, size: float) -> Any:
+    """Moves a baseline so far down that the letters stand in the middle of the line.
+
+    A text's own middle will not do: it counts the marks above, which most names do not have.
+    """
+    from matplotlib.transforms import ScaledTranslation
+
+    return ScaledTranslation(0, -MIDDLE * size / 72, axes.figure.dpi_scale_trans)
+
+
 def _bars(axes: Any, grid: Grid, parts: Sequence[str], rows: Sequence[Row]) -> None:
     start = [0.0] * len(rows)
     for key, colour in zip(parts, _colours(parts), strict=False):
@@ -164,9 +176,9 @@ def _numbers(
                 right,
                 line,
                 _millions(grid, row, key),
-                transform=across,
+                transform=across + _lowered(axes, shape.font_size - 0.5),
                 ha="right",
-                va="center_baseline",
+                va="baseline",
                 color=INK,
                 fontproperties=_font(shape.font_size - 0.5),
             )
@@ -187,6 +199,9 @@ def _dress(axes: Any, grid: Grid, parts: Sequence[str], names: Sequence[str], sh
     axes.set_ylim(len(names) - 0.45, -0.6)
     axes.set_yticks(range(len(names)), names, fontproperties=_font(shape.font_size), color=INK)
     axes.tick_params(axis="both", length=0, pad=5)
+    for label in axes.get_yticklabels():
+        label.set_verticalalignment("baseline")
+        label.set_transform(label.get_transform() + _lowered(axes, shape.font_size))
     axes.set_xlim(left=0)
     axes.xaxis.grid(visible=True, color=RULE, linewidth=0.6)
     axes.set_axisbelow(True)

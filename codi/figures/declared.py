@@ -350,11 +350,12 @@ class ListFigure(Figure):
     """One row per record, in the order of :meth:`queryset`, from a single query.
 
     A subclass declares ``columns``, ``row_title`` (the path of the text that heads a row) and
-    :meth:`queryset`; the total row adds the additive columns.
+    :meth:`queryset`; the total row adds the additive columns. ``is_numbered`` shows running numbers.
     """
 
     columns: ClassVar[Sequence[ListColumn | Derived]]
     row_title: ClassVar[str]
+    is_numbered: ClassVar[bool] = False
     total_title: ClassVar[str | None] = "รวม"
 
     def columns_for(self, scope: FigureScope, as_of: dt.date) -> Sequence[ListColumn | Derived]:
@@ -394,6 +395,7 @@ class ListFigure(Figure):
             notes=self.notes,
             source=self.source,
             row_heading=self.row_heading,
+            is_numbered=self.is_numbered,
         )
 
     def records(self, scope: FigureScope, as_of: dt.date, row: str, column: str) -> QuerySet[Any]:

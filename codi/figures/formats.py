@@ -10,6 +10,7 @@ from codi.thai.dates import long_date, short_date
 from codi.thai.numbers import baht, number, percent
 
 NIL = "-"
+NUMBER_HEADING = "ที่"
 UNIT_TITLES = {
     Unit.BAHT: "บาท",
     Unit.COUNT: "จำนวน",
@@ -43,6 +44,11 @@ def places_of(grid: Grid, column: Column) -> int | None:
         return None
     cells = (grid.value(row.key, column.key) for row in grid.rows)
     return 2 if any(isinstance(v, Decimal) and v != v.to_integral_value() for v in cells) else 0
+
+
+def head_titles(grid: Grid) -> tuple[str, ...]:
+    """What stands above the row titles, after the heading of the numbers of a numbered grid."""
+    return (NUMBER_HEADING, grid.row_heading) if grid.is_numbered else (grid.row_heading,)
 
 
 def column_title(column: Column) -> str:

@@ -162,7 +162,8 @@ class Grid:
 
     ``unit`` is the Thai unit of the caption ("บาท") or a :class:`Unit`. ``cells`` maps row key to
     column key to value; absent cells are nil. Raises ``ValueError`` for unknown or doubled keys and
-    ``TypeError`` for a value that its column's unit cannot hold (floats above all).
+    ``TypeError`` for a value that its column's unit cannot hold (floats above all). The items of a
+    numbered grid are shown with running numbers, which are no cells: nothing is added or compared.
     """
 
     key: str
@@ -177,6 +178,7 @@ class Grid:
     notes: tuple[str, ...] = ()
     source: str = ""
     row_heading: str = "รายการ"
+    is_numbered: bool = False
     _columns: Mapping[str, Column] = field(init=False, repr=False, compare=False)
     _rows: Mapping[str, Row] = field(init=False, repr=False, compare=False)
 
@@ -280,6 +282,7 @@ class Grid:
             "as_of": self.as_of.isoformat(),
             "scope_label": self.scope_label,
             "row_heading": self.row_heading,
+            "is_numbered": self.is_numbered,
             "columns": [
                 {
                     "key": column.key,
@@ -317,6 +320,7 @@ class Grid:
             as_of=dt.date.fromisoformat(data["as_of"]),
             scope_label=data["scope_label"],
             row_heading=data["row_heading"],
+            is_numbered=data.get("is_numbered", False),  # what was stored before did not know it
             columns=columns,
             rows=tuple(Row(**item) for item in data["rows"]),
             cells={

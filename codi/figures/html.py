@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from itertools import groupby
 
@@ -12,6 +13,8 @@ from codi.figures import formats
 from codi.figures.grid import Cell, Column, Grid, Row, Unit
 
 Link = Callable[[str, str], str | None]
+# Terms that a dictionary of Thai words takes apart, and that a narrow heading must not.
+TERMS = re.compile("(เบิกจ่าย|คงเหลือ|กรอบงบ)")
 EMPTY = SafeString("")
 
 
@@ -67,16 +70,20 @@ def _meta(grid: Grid) -> SafeString:
 
 def _colgroup(grid: Grid) -> SafeString:
     columns = format_html_join("", '<col class="grid-{}">', ((c.unit,) for c in grid.columns))
-    return format_html('<colgroup><col class="grid-head">{}</colgroup>', columns)
+    number = SafeString('<col class="grid-number">') if grid.is_numbered else EMPTY
+    return format_html('<colgroup>{}<col class="grid-head">{}</colgroup>', number, columns)
 
 
 def _head(grid: Grid) -> SafeString:
     """One header line, or two when any column has a heading above it."""
     deep = any(column.group for column in grid.columns)
-    corner = format_html(
+    corner = format_html_join(
+        "",
         '<th scope="col"{}>{}</th>',
-        SafeString(' rowspan="2"') if deep else EMPTY,
-        grid.row_heading,
+        (
+            (SafeString(' rowspan="2"') if deep else EMPTY, _heading(title))
+            for title in formats.head_titles(grid)
+        ),
     )
     if not deep:
         return format_html("<tr>{}{}</tr>", corner, _joined(map(_column_head, grid.columns)))
@@ -86,19 +93,33 @@ def _head(grid: Grid) -> SafeString:
         members = list(columns)
         if group:
             upper.append(
-                format_html('<th scope="colgroup" colspan="{}">{}</th>', len(members), group)
+                format_html(
+                    '<th scope="colgroup" colspan="{}">{}</th>', len(members), _heading(group)
+                )
             )
             lower += map(_column_head, members)
         else:
             upper += [
-                format_html('<th scope="col" rowspan="2">{}</th>', column.title)
+                format_html('<th scope="col" rowspan="2">{}</th>', _heading(column.title))
                 for column in members
             ]
     return format_html("<tr>{}{}</tr><tr>{}</tr>", corner, _joined(upper), _joined(lower))
 
 
 def _column_head(column: Column) -> SafeString:
-    return format_html('<th scope="col">{}</th>', column.title)
+    return format_html('<th scope="col">{}</th>', _heading(column.title))
+
+
+def _heading(title: str) -> SafeString:
+    """A heading whose terms stay whole where its lines are broken."""
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html('<span class="grid-term">{}</span>', part) if TERMS.match(part) else part,)
+            for part in TERMS.split(title)
+        ),
+    )
 
 
 def _body(grid: Grid, link: Link | None) -> SafeString:
@@ -116,14 +137,28 @@ def _body(grid: Grid, link: Link | None) -> SafeString:
             shown = format_html('<a href="{}">{}</a>', url, shown)
         return format_html('<td class="{}">{}</td>', _cell_class(column.unit), shown)
 
+    heads = _row_heads(grid)
     return format_html_join(
         "",
-        '<tr class="grid-{}"><th scope="row">{}</th>{}</tr>',
+        '<tr class="grid-{}">{}{}</tr>',
         (
-            (row.kind, row.title, _joined(cell(row, column) for column in grid.columns))
+            (row.kind, heads[row.key], _joined(cell(row, column) for column in grid.columns))
             for row in grid.rows
         ),
     )
+
+
+def _row_heads(grid: Grid) -> dict[str, SafeString]:
+    """Row key → its heading; in a numbered table after the number, which sums do not have."""
+    heads = {row.key: format_html('<th scope="row">{}</th>', row.title) for row in grid.rows}
+    if not grid.is_numbered:
+        return heads
+    for row in grid.rows:
+        if row.kind != "item":
+            heads[row.key] = format_html('<th scope="row" colspan="2">{}</th>', row.title)
+    for number, row in enumerate(grid.items, start=1):
+        heads[row.key] = format_html('<td class="grid-number">{}</td>{}', number, heads[row.key])
+    return heads
 
 
 def _with_base(text: str, base: str, value: Cell) -> SafeString:

@@ -11,7 +11,14 @@ from typing import Any
 
 import xlsxwriter
 
-from codi.figures.formats import as_of_text, caption_parts, column_title, places_of, text_of
+from codi.figures.formats import (
+    as_of_text,
+    caption_parts,
+    column_title,
+    head_titles,
+    places_of,
+    text_of,
+)
 from codi.figures.grid import Cell, Column, Grid, Row, Unit
 from codi.thai.dates import short_date
 
@@ -20,6 +27,7 @@ MAX_NAME = 31
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 EXACT_DIGITS = 15
 WIDTHS = {Unit.BAHT: 16, Unit.COUNT: 12, Unit.PERCENT: 10, Unit.DATE: 12, Unit.TEXT: 28}
+NUMBER_WIDTH = 6
 HEAD_ROW = 3
 OPTIONS = {
     "constant_memory": True,
@@ -159,24 +167,32 @@ def _columns(grid: Grid) -> list[tuple[Column, bool]]:
 def _write_grid(sheet: Any, grid: Grid, formats: Formats) -> None:
     columns = _columns(grid)
     places = {column.key: places_of(grid, column) for column in grid.columns}
-    sheet.set_column(0, 0, 44)
-    for index, (column, _) in enumerate(columns, start=1):
+    heads = head_titles(grid)
+    if grid.is_numbered:
+        sheet.set_column(0, 0, NUMBER_WIDTH)
+    sheet.set_column(len(heads) - 1, len(heads) - 1, 44)
+    for index, (column, _) in enumerate(columns, start=len(heads)):
         sheet.set_column(index, index, WIDTHS[column.unit])
     sheet.write_string(0, 0, grid.title, formats["title"])
     sheet.write_string(1, 0, " · ".join(caption_parts(grid)), formats["plain"])
     sheet.set_row(HEAD_ROW, 42)
-    sheet.write_string(HEAD_ROW, 0, grid.row_heading, formats["head"])
-    for index, (column, as_text) in enumerate(columns, start=1):
+    for index, title in enumerate(heads):
+        sheet.write_string(HEAD_ROW, index, title, formats["head"])
+    for index, (column, as_text) in enumerate(columns, start=len(heads)):
         title = column_title(column) + (" (พ.ศ.)" if as_text else "")
         sheet.write_string(HEAD_ROW, index, title, formats["head"])
     line = HEAD_ROW
+    numbers = {row.key: number for number, row in enumerate(grid.items, start=1)}
     for row in grid.rows:
         line += 1
-        _write_row(sheet, line, grid, row, columns, places, formats)
-    sheet.freeze_panes(HEAD_ROW + 1, 1)
-    items = len(grid.items)
+        if grid.is_numbered:
+            look = formats["item-count" if row.kind == "item" else "sum-count"]
+            _write_cell(sheet, line, 0, numbers.get(row.key), look)
+        _write_row(sheet, (line, len(heads) - 1), grid, row, columns, places, formats)
+    sheet.freeze_panes(HEAD_ROW + 1, len(heads))
+    items = len(numbers)
     if items and all(row.kind == "item" for row in grid.rows[:items]):
-        sheet.autofilter(HEAD_ROW, 0, HEAD_ROW + items, len(columns))
+        sheet.autofilter(HEAD_ROW, 0, HEAD_ROW + items, len(heads) - 1 + len(columns))
     for note in grid.notes:
         line += 1
         sheet.write_string(line, 0, f"หมายเหตุ: {note}", formats["plain"])
@@ -184,16 +200,18 @@ def _write_grid(sheet: Any, grid: Grid, formats: Formats) -> None:
 
 def _write_row(
     sheet: Any,
-    line: int,
+    place: tuple[int, int],
     grid: Grid,
     row: Row,
     columns: Sequence[tuple[Column, bool]],
     places: Mapping[str, int | None],
     formats: Formats,
 ) -> None:
+    """A row from its title on, whose line and column are ``place``."""
+    line, first = place
     kind = "item" if row.kind == "item" else "sum"
-    sheet.write_string(line, 0, row.title, formats[f"{kind}-text"])
-    for index, (column, as_text) in enumerate(columns, start=1):
+    sheet.write_string(line, first, row.title, formats[f"{kind}-text"])
+    for index, (column, as_text) in enumerate(columns, start=first + 1):
         value = grid.value(row.key, column.key)
         look = f"{kind}-{column.unit}"
         if column.unit is Unit.BAHT:

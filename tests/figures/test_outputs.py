@@ -244,3 +244,47 @@ def test_a_chart_refuses_more_parts_than_it_has_colours():
     """A part left out silently would make the bars too short."""
     with pytest.raises(ValueError, match="at most 3"):
         stacked_bars(grid(), ("paid", "approved", "paid", "approved"), title="x")
+
+
+def spans(row):
+    """How many columns the cells of a row take."""
+    return sum(int(cell[1].get("colspan", 1)) for cell in row)
+
+
+def test_a_numbered_table_counts_its_items():
+    """A number on the total row, or a total that stood one column beside its amounts."""
+    rows = Cells(str(grid_table(grid(is_numbered=True)))).rows
+    assert [cell[2] for cell in rows[0][:2]] == ["ที่", "จังหวัด"]
+    assert [[cell[2] for cell in row[:2]] for row in rows[2:4]] == [["1", "เชียงใหม่"], ["2", "ลำพูน"]]
+    assert rows[4][0][:2] == ["th", {"scope": "row", "colspan": "2"}]
+    assert {spans(row) for row in (rows[0], *rows[2:])} == {len(COLUMNS) + 2}
+
+
+def test_a_numbered_sheet_counts_its_items():
+    """Numbers as text, or amounts under the heading of their neighbour."""
+    book = openpyxl.load_workbook(io.BytesIO(workbook([grid(is_numbered=True)], COVER)))
+    sheet = book.worksheets[1]
+    lines = list(sheet.iter_rows(min_row=4, values_only=True))
+    assert lines[0][:4] == ("ที่", "จังหวัด", "รหัส", "งบอนุมัติ")
+    assert [line[:4] for line in lines[1:4]] == [
+        (1, "เชียงใหม่", "0050", 1781000),
+        (2, "ลำพูน", None, -500),
+        (None, "รวม", None, 1780500),
+    ]
+    assert sheet.freeze_panes == "C5"
+    # Number, name, five columns and the day once more as text of its พ.ศ.: A to H.
+    assert sheet.auto_filter.ref == "A4:H6"
+
+
+def test_a_grid_stored_before_there_were_numbers_has_none():
+    """An issued edition that gained a column, or could no longer be opened."""
+    stored = grid(is_numbered=True).to_dict()
+    assert Grid.from_dict(stored).is_numbered
+    del stored["is_numbered"]
+    assert not Grid.from_dict(stored).is_numbered
+
+
+def test_a_heading_keeps_its_terms_whole():
+    """A narrow heading that breaks เบิกจ่าย in two."""
+    html = str(grid_table(grid()))
+    assert '<th scope="colgroup" colspan="3"><span class="grid-term">เบิกจ่าย</span></th>' in html
