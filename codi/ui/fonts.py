@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import fontpkg_sarabun
 from fontTools import subset
+
+from codi.thai.typeface import font_file
 
 WEIGHTS = ("Regular", "SemiBold")
 # Latin with its punctuation, Thai, and the dashes, quotes and arrows that the pages use.
@@ -32,7 +33,7 @@ def ensure_web_fonts(folder: Path) -> Sequence[Path]:
     fonts = [folder / f"Sarabun-{weight}.woff2" for weight in WEIGHTS]
     for font in fonts:
         if not font.exists():
-            _make(Path(fontpkg_sarabun.ROOT) / "files" / f"{font.stem}.ttf", font)
+            _make(font_file(font.stem.removeprefix("Sarabun-")), font)
     return fonts
 
 
