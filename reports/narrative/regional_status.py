@@ -34,6 +34,8 @@ TOTAL, UNSET = "total", "unset"
 PROJECTS = "โครงการ"
 FRAME = "กรอบงบประมาณที่ได้รับจัดสรร"
 APPROVED = "งบประมาณที่อนุมัติ"
+# How many provinces a ranking tells, and how many equal ones it still names.
+MOST_RANKED, MOST_NAMED = 3, 4
 PAID_COLUMN = re.compile(r"^paid_(\d+)_baht$")
 
 
@@ -268,8 +270,8 @@ def _since(before: Grid, now: Grid) -> str:
 
 
 def provinces(grid: Grid) -> str:
-    """The ranking of provinces by approved money: the largest and the two after it; what belongs
-    to no province is told apart from them."""
+    """The ranking of provinces by approved money: the largest and the two after it, equal ones
+    together; what belongs to no province is told apart from them."""
     ranked = sorted(
         (row for row in grid.items if amount_of(grid, row.key, "approved_baht")),
         key=lambda row: -amount_of(grid, row.key, "approved_baht"),
@@ -283,26 +285,59 @@ def provinces(grid: Grid) -> str:
     if len(named) == 1:
         return f"{day} งบประมาณที่อนุมัติทั้งหมดเป็นของ {named[ranked[0].key]}"
     apart = named.pop(UNSET, "")
-    first, *others = list(named.values())[:3]
+    groups = itertools.groupby(
+        (row for row in ranked if row.key != UNSET),
+        key=lambda row: amount_of(grid, row.key, "approved_baht"),
+    )
+    first, *others = [([row.title for row in rows], amount) for amount, rows in groups]
     return sentence(
-        f"{day} จังหวัดที่ได้รับอนุมัติงบประมาณสูงสุด คือ {first}",
-        f"รองลงมา คือ {listed(others)}" if others else "",
+        f"{day} จังหวัดที่ได้รับอนุมัติงบประมาณสูงสุด คือ {_together(*first, 'จังหวัด')}",
+        *_runners_up(others, MOST_RANKED - len(first[0])),
         f"ส่วน{apart}" if apart else "",
     )
+
+
+def _runners_up(groups: Sequence[tuple[list[str], Decimal]], places: int) -> list[str]:
+    """The groups after the first that begin within ``places``; one that ties is told by itself."""
+    told: list[str] = []
+    one_by_one: list[str] = []
+    for names, amount in groups:
+        if places <= 0:
+            break
+        places -= len(names)
+        if len(names) == 1:
+            one_by_one.append(_together(names, amount, "จังหวัด"))
+        else:
+            lead = "ถัดไป คือ" if one_by_one else "รองลงมา คือ"
+            told.append(f"{lead} {_together(names, amount, 'จังหวัด')}")
+    return [*([f"รองลงมา คือ {listed(one_by_one)}"] if one_by_one else []), *told]
+
+
+def _together(names: Sequence[str], amount: Decimal, each: str) -> str:
+    """น่าน 300 บาท; แพร่ และน่าน เท่ากันจังหวัดละ 300 บาท; 17 จังหวัด เท่ากันจังหวัดละ 300 บาท."""
+    if len(names) == 1:
+        return f"{names[0]} {money(amount)}"
+    who = listed(names) if len(names) <= MOST_NAMED else counted(len(names), each)
+    return f"{who} เท่ากัน{each}ละ {money(amount)}"
 
 
 def months(grid: Grid) -> str:
     """The month with the largest payment, and what came back or was corrected in all."""
     payments = [(amount_of(grid, row.key, "paid_baht"), row.key) for row in grid.items]
-    amount, month = max(payments, default=(Decimal(0), ""), key=lambda found: found[0])
+    amount = max((out for out, _ in payments), default=Decimal(0))
     if not amount:
         return f"{AsOf(grid.as_of).label} ยังไม่มีการเบิกจ่าย"
-    name = month_year(dt.date.fromisoformat(f"{month}-01"))
+    names = [
+        month_year(dt.date.fromisoformat(f"{month}-01")) for out, month in payments if out == amount
+    ]
+    most = (
+        _together(names, amount, "เดือน") if len(names) > 1 else f"{names[0]} จำนวน {money(amount)}"
+    )
     back = -amount_of(grid, TOTAL, "returned_baht")
     mended = amount_of(grid, TOTAL, "corrected_baht")
     way = "เพิ่มขึ้น" if mended > 0 else "ลดลง"
     return sentence(
-        f"เดือนที่เบิกจ่ายมากที่สุด คือ {name} จำนวน {money(amount)}",
+        f"เดือนที่เบิกจ่ายมากที่สุด คือ {most}",
         f"มีการคืนงบรวม {money(back)}" if back > 0 else "",
         f"การกลับและปรับปรุงรายการทำให้ยอดจ่าย{way} {money(abs(mended))}" if mended else "",
     )

@@ -280,3 +280,37 @@ def test_a_source_that_begins_with_its_kind_is_not_doubled():
     assert "จากงบบุคลากร" in tell.opening(named)
     bare = {**FACTS, "programme": {**FACTS["programme"], "source": "แผ่นดิน"}}
     assert "จากงบประมาณแผ่นดิน" in tell.opening(bare)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "said"),
+    [
+        # Two share the first place: the third province is the only one after them.
+        (
+            (300, 300, 200, 100),
+            "สูงสุด คือ แถว 0 และแถว 1 เท่ากันจังหวัดละ 300 บาท รองลงมา คือ แถว 2 200 บาท",
+        ),
+        (
+            (300, 200, 200, 100),
+            "สูงสุด คือ แถว 0 300 บาท รองลงมา คือ แถว 1 และแถว 2 เท่ากันจังหวัดละ 200 บาท",
+        ),
+        # The third place is shared: nobody is left out of it, so four are named.
+        (
+            (300, 200, 100, 100),
+            "คือ แถว 0 300 บาท รองลงมา คือ แถว 1 200 บาท ถัดไป คือ แถว 2 และแถว 3 เท่ากันจังหวัดละ 100 บาท",
+        ),
+        ((100,) * 5, "สูงสุด คือ 5 จังหวัด เท่ากันจังหวัดละ 100 บาท"),
+        ((300, 100, 200, 50), "สูงสุด คือ แถว 0 300 บาท รองลงมา คือ แถว 2 200 บาท และแถว 1 100 บาท"),
+    ],
+)
+def test_equal_provinces_share_their_place(amounts, said):
+    """Wrong if of two equal provinces one were told as the largest and one as the next."""
+    rows = {str(number): (amount,) for number, amount in enumerate(amounts)}
+    assert tell.provinces(plain({"approved_baht": Unit.BAHT}, rows)).endswith(said)
+
+
+def test_equal_months_share_their_place():
+    """Wrong if of two equal months only the earlier were told."""
+    months = {"2021-03": (900,), "2021-04": (900,), "2021-05": (100,)}
+    said = tell.months(plain({"paid_baht": Unit.BAHT}, months))
+    assert said == "เดือนที่เบิกจ่ายมากที่สุด คือ มีนาคม 2564 และเมษายน 2564 เท่ากันเดือนละ 900 บาท"
