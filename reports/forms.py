@@ -8,11 +8,14 @@ from typing import Any
 from django import forms
 
 from codi.places.models import Region
+from codi.thai.dates import long_date
 from codi.ui.fields import LongTextField, ScopedModelChoiceField, ThaiDateField
 from codi.ui.forms import ActionForm, UserForm
 from programs.models import Programme
 from reports import outlines
 from reports.models.edition_life import MOST_DATES
+
+SAME_DAY = "เลือกวันที่ {} ซ้ำกัน เว้นช่องนี้ว่าง หรือเลือกวันอื่น"
 
 
 def regions_for(user: Any) -> Any:
@@ -35,6 +38,17 @@ class DaysForm(ActionForm):
     """The days as of which a report tells the figures."""
 
     as_of_1, as_of_2, as_of_3, as_of_4 = day_fields().values()
+
+    def clean(self) -> dict[str, Any]:
+        """Each day once: a day chosen twice is a slip that should not pass in silence."""
+        data = super().clean() or self.cleaned_data
+        chosen: set[dt.date] = set()
+        for name, day in [(name, day) for name, day in data.items() if name.startswith("as_of_")]:
+            if day in chosen:
+                self.add_error(name, SAME_DAY.format(long_date(day)))
+            elif day:
+                chosen.add(day)
+        return data
 
     @property
     def days(self) -> list[dt.date]:

@@ -48,8 +48,8 @@ def create_edition(
 ) -> Edition:
     """Make a draft and have its PDF made; the same ``request_key`` again answers with the first.
 
-    The days are sorted, and one given twice counts once. Raises :class:`Refused` for days to come,
-    for none or too many, and for a programme that projects cannot belong to.
+    The days are sorted. Raises :class:`Refused` for days to come, for one given twice, for none or
+    too many, and for a programme that projects cannot belong to.
     """
     require(permissions.can_create_for(actor, region))
     return _create(
@@ -92,7 +92,9 @@ def replace_edition(
 
 
 def _checked_days(days: Sequence[dt.date], today: dt.date) -> list[dt.date]:
-    chosen = sorted(set(days))
+    chosen = sorted(days)
+    if len(chosen) > len(set(chosen)):
+        raise Refused("เลือกวันที่ของข้อมูลซ้ำกัน ให้เหลือวันละครั้ง", field="as_of_1")
     if not 1 <= len(chosen) <= MOST_DATES:
         raise Refused(f"เลือกวันที่ของข้อมูลได้ 1 ถึง {MOST_DATES} วัน", field="as_of_1")
     if chosen[-1] > today:

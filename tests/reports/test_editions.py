@@ -48,7 +48,7 @@ def w() -> build.World:
 
 def test_a_draft_is_one_click_with_its_file_asked_for(w):
     """Wrong if the draft lacked its texts or its job, or its days were out of order."""
-    edition = draft(w, AUGUST, MAY, AUGUST)
+    edition = draft(w, AUGUST, MAY)
     assert edition.state == EditionState.DRAFT
     assert (edition.number, edition.as_of_dates) == (1, [MAY, AUGUST])
     assert edition.texts.count() == 4
@@ -71,10 +71,11 @@ def test_the_same_request_makes_one_edition(w):
         [],
         [TODAY + dt.timedelta(days=1)],
         [dt.date(2021, month, 1) for month in range(1, 6)],
+        [MAY, MAY],
     ],
 )
-def test_none_too_many_and_future_days_are_refused(w, days):
-    """Wrong if a report could be made of no day, of five, or of a day to come."""
+def test_none_too_many_doubled_and_future_days_are_refused(w, days):
+    """Wrong if a report could be made of no day, of five, of one twice, or of a day to come."""
     with pytest.raises(Refused):
         services.create_edition(
             actor=w.officer,

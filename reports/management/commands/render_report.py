@@ -111,9 +111,11 @@ def _region(code: str) -> Region:
 def _days(texts: list[str]) -> list[dt.date]:
     today = timezone.localdate()
     try:
-        days = sorted({parse_date(text, today=today) for text in texts})
+        days = sorted(parse_date(text, today=today) for text in texts)
     except DateError as error:
         raise CommandError(f"อ่านวันที่ไม่ได้: {error}") from error
+    if len(days) > len(set(days)):
+        raise CommandError("ใส่ --as-of วันเดียวกันซ้ำ ให้เหลือวันละครั้ง")
     if len(days) > MOST_DATES:
         raise CommandError(f"ใส่ --as-of ได้ไม่เกิน {MOST_DATES} วัน")
     return days
