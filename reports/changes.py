@@ -124,7 +124,7 @@ def _moves(
             value = new.cells.get(row_key, {}).get(key)
             if was == value:
                 continue
-            cause = Cause(before, now, row_key, history, old.as_of)
+            cause = Cause(before, now, row_key, history, old.as_of, new.as_of)
             yield Move(
                 table=new.title,
                 before_as_of=old.as_of,
@@ -193,6 +193,7 @@ class Cause:
     row_key: str
     history: History
     known_until: dt.date
+    told_until: dt.date
     _none: CellRecords = field(default=CellRecords(), repr=False)
 
     def of(self, column: str) -> set[Reason]:
@@ -242,7 +243,11 @@ class Cause:
             return {Reason.CORRECTION}
         if column == "recorded_count":
             return {_dated(project.recorded_on, self.known_until)}
-        found = {self._entry(entry) for entry in self.history.new_entries_of.get(key, ())}
+        found = {
+            self._entry(entry)
+            for entry in self.history.new_entries_of.get(key, ())
+            if entry.effective_on <= self.told_until
+        }
         if key not in self.history.known_projects:
             found = {_dated(project.approved_on, self.known_until)} | (found - {Reason.NEW})
         return found or {Reason.NEW}

@@ -21,7 +21,7 @@ from codi.thai.dates import long_date, month_year
 from programs.models import Programme, ProgrammeKind, ProgrammeTarget
 from reports import outlines
 from reports.models import Edition, EditionCheck, EditionRecord, TextOrigin
-from reports.outlines import FigureSlot, Outline
+from reports.outlines import FigureSlot, Outline, TextSlot
 from reports.records import CellKey, CellRecords, records_of_grid
 from reports.rules import CheckResult, run_checks
 
@@ -90,6 +90,13 @@ class Content:
     def as_of_dates(self) -> tuple[dt.date, ...]:
         """The days of the report, first to last."""
         return tuple(dt.date.fromisoformat(day) for day in self.facts["as_of_dates"])
+
+    @property
+    def unwritten(self) -> tuple[TextSlot, ...]:
+        """The staff blocks that somebody may still write; none once the edition is frozen."""
+        if self.edition is None or self.edition.is_frozen:
+            return ()
+        return self.outline.unwritten(self.staff_texts)
 
     def table(self, figure_key: str, as_of: dt.date) -> Table:
         """The table of a figure and day; raises ``KeyError``."""

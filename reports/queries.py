@@ -8,7 +8,9 @@ from django.db.models import QuerySet
 
 from codi.accounts.models import User
 from codi.jobs.models import Job
-from reports.models import Edition
+from reports import outlines
+from reports.models import Edition, TextOrigin
+from reports.outlines import TextSlot
 from reports.services import RENDER
 
 
@@ -24,6 +26,12 @@ def with_names(editions: QuerySet[Edition]) -> QuerySet[Edition]:
         "approved_by",
         "issued_by",
     )
+
+
+def staff_texts(edition: Edition) -> list[tuple[TextSlot, str]]:
+    """The staff blocks of the edition's outline with what stands in them; one query."""
+    written = {text.slot: text.text for text in edition.texts.filter(origin=TextOrigin.STAFF)}
+    return [(slot, written.get(slot.key, "")) for slot in outlines.get(edition.outline).texts]
 
 
 def latest_job(edition: Edition) -> Job | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -222,6 +223,7 @@ def sections_of(content: Content, *, absolute: bool = True) -> Iterator[Section]
             yield Section(slot.key, slot.title, f"{FOLDER}text.html", context={"blocks": blocks})
     for key, title, template, wide in (
         ("projects.disbursement_by_level", "รายงานผลการเบิกจ่าย", "levels.html", True),
+        (DETAIL, "รายละเอียดโครงการและการเบิกจ่าย", "detail.html", True),
         (
             "projects.disbursement_by_province",
             "สถานะการเบิกจ่ายรายจังหวัดและงบภาค",
@@ -229,7 +231,6 @@ def sections_of(content: Content, *, absolute: bool = True) -> Iterator[Section]
             False,
         ),
         ("projects.disbursement_by_month", "การเบิกจ่ายรายเดือน", "months.html", False),
-        (DETAIL, "รายละเอียดโครงการและการเบิกจ่าย", "detail.html", True),
         ("projects.late", "โครงการที่เบิกจ่ายล่าช้า", "late.html", False),
     ):
         if key in tables:
@@ -267,24 +268,35 @@ def _dated(move: dict[str, Any]) -> dict[str, Any]:
     return {**move, "as_of_short": short_date(dt.date.fromisoformat(move["as_of"]))}
 
 
+def _changes(moves: list[dict[str, Any]]) -> dict[str, Any]:
+    """The moves of the main table cell by cell, and of every table how many cells moved."""
+    main = [move for move in moves if move["figure_key"] == BY_LEVEL]
+    counts = Counter((move["table"], move["as_of_short"]) for move in moves)
+    return {
+        "moves": main,
+        "all_count": len(moves),
+        "tables": [(title, day, count) for (title, day), count in counts.items()],
+        "main_title": main[0]["table"] if main else "",
+    }
+
+
 def _closing(content: Content) -> Iterator[Section]:
     """What moved since the edition before, the checks, and the definitions."""
     about = content.facts.get("edition") or {}
     if "replaces" in about:
-        moves = about["changes"]
-        main = [m for m in moves if m["figure_key"] == "projects.disbursement_by_level"]
         yield Section(
             "changes",
             f"ตัวเลขที่เปลี่ยนจากฉบับที่ {about['replaces']}",
             f"{FOLDER}changes.html",
-            context={"moves": [_dated(move) for move in main], "others": len(moves) - len(main)},
+            context=_changes([_dated(move) for move in about["changes"]]),
         )
     yield Section(
         "checks",
         "ผลการตรวจสอบตัวเลขและข้อสังเกต",
         f"{FOLDER}checks.html",
         context={
-            "passed": [checked for checked in content.checks if checked.result.is_ok],
+            "passed_count": sum(checked.result.is_ok for checked in content.checks),
+            "passed": _passed(content),
             "failed": [checked for checked in content.checks if not checked.result.is_ok],
         },
     )
@@ -294,6 +306,15 @@ def _closing(content: Content) -> Iterator[Section]:
         f"{FOLDER}definitions.html",
         context={"definitions": _definitions(content)},
     )
+
+
+def _passed(content: Content) -> list[str]:
+    """What was checked and is right; the same check of several days in one line."""
+    days: dict[str, list[str]] = {}
+    for result in (checked.result for checked in content.checks if checked.result.is_ok):
+        day = AsOf(dt.date.fromisoformat(result.code.rpartition("@")[2])).short
+        days.setdefault(result.title.removesuffix(day).strip(), []).append(day)
+    return [f"{title} {', '.join(of_title)}" for title, of_title in days.items()]
 
 
 def _definitions(content: Content) -> list[tuple[str, str, str]]:

@@ -19,11 +19,12 @@ def program_version() -> str:
 
 @cache
 def template_version() -> str:
-    """A fingerprint of the printed templates and their style sheet."""
+    """A fingerprint of the printed templates and their style sheets."""
     base = Path(settings.BASE_DIR)
     files = [
         *sorted((base / "templates" / "reports").rglob("*.html")),
         base / "static/css/print.css",
+        base / "static/css/print-report.css",
     ]
     digest = hashlib.sha256()
     for file in files:

@@ -66,3 +66,7 @@ class Outline:
     def text_slot(self, key: str) -> TextSlot:
         """The staff block of a key; raises ``KeyError``."""
         return {slot.key: slot for slot in self.texts}[key]
+
+    def unwritten(self, texts: Mapping[str, str]) -> tuple[TextSlot, ...]:
+        """The staff blocks that are still empty in ``texts`` and therefore not printed."""
+        return tuple(slot for slot in self.texts if not texts.get(slot.key, "").strip())

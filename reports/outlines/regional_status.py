@@ -17,9 +17,9 @@ REGIONAL_STATUS = Outline(
     description="สถานะการอนุมัติและเบิกจ่ายของโครงการหลักหนึ่งโครงการในภาคหนึ่ง ณ วันที่เลือก",
     figures=(
         FigureSlot(BY_LEVEL, When.EACH, wide=True),
+        FigureSlot(DETAIL, wide=True),
         FigureSlot(BY_PROVINCE, chart=("paid_baht", "remaining_baht")),
         FigureSlot(BY_MONTH),
-        FigureSlot(DETAIL, wide=True),
         FigureSlot(LATE),
     ),
     texts=(

@@ -14,6 +14,7 @@ from codi.ui.forms import UserForm
 from reports import permissions, services
 from reports.forms import ConfirmForm, DaysForm, ReasonForm
 from reports.models import Edition
+from reports.queries import staff_texts
 from reports.views.base import ActPage
 
 
@@ -55,7 +56,7 @@ class Render(Step):
 
 
 class Submit(Step):
-    """Propose for approval."""
+    """Propose for approval; the last moment at which the maker can write the staff texts."""
 
     page_title = "เสนอขออนุมัติ"
     page_lead = "เมื่อเสนอแล้ว แก้ข้อความและวันที่ไม่ได้จนกว่าจะถูกส่งกลับ"
@@ -64,6 +65,10 @@ class Submit(Step):
 
     def decision(self) -> Decision:
         return permissions.can_submit(self.user, self.edition)
+
+    def get_context(self, form: Any) -> dict[str, Any]:
+        unwritten = [slot for slot, text in staff_texts(self.edition) if not text]
+        return {**super().get_context(form), "unwritten": unwritten}
 
     def take(self, form: ConfirmForm) -> Edition:
         return services.submit(actor=self.user, edition=self.edition, now=timezone.now())

@@ -22,7 +22,7 @@ from reports.content import Content, of_edition
 from reports.filters import EditionFilter
 from reports.forms import NewEditionForm, TextForm
 from reports.models import Edition, EditionState, EditionText, TextOrigin
-from reports.queries import latest_draft_file, latest_job
+from reports.queries import latest_draft_file, latest_job, staff_texts
 from reports.rendering import shown_tables
 from reports.tables import TONES, EditionTable
 from reports.views.base import ActPage, EditionMixin
@@ -110,7 +110,8 @@ class EditionPage(EditionMixin):
             "job": job,
             "draft_file": None if edition.is_frozen else latest_draft_file(edition),
             "actions": self._actions(edition),
-            "texts": self._texts(edition),
+            "texts": staff_texts(edition),
+            "unwritten": content.unwritten,
             "failed": [checked for checked in content.checks if not checked.result.is_ok],
             "passed_count": sum(checked.result.is_ok for checked in content.checks),
             "stored_checks": {c.code: c for c in edition.checks.select_related("asked_by")},
@@ -135,10 +136,6 @@ class EditionPage(EditionMixin):
             (name, steps[name][0], steps[name][1](self.user, edition))
             for name in NEXT[edition.state]
         ]
-
-    def _texts(self, edition: Edition) -> list[tuple[outlines.TextSlot, str]]:
-        written = {text.slot: text.text for text in edition.texts.filter(origin=TextOrigin.STAFF)}
-        return [(slot, written.get(slot.key, "")) for slot in outlines.get(edition.outline).texts]
 
 
 NEXT: dict[str, tuple[str, ...]] = {

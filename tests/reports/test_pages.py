@@ -77,6 +77,46 @@ def test_a_form_without_a_day_says_what_to_do(client, w):
     assert not Edition.objects.exists()
 
 
+def test_a_day_chosen_twice_is_told_at_its_field(client, w):
+    """Wrong if two equal days were made one in silence, so that a table was missing unnoticed."""
+    client.force_login(w.officer)
+    data = {
+        "one_time_key": uuid.uuid4(),
+        "outline": "regional-status",
+        "programme": w.programme.pk,
+        "region": "N",
+        "as_of_1": "31/5/2564",
+        "as_of_3": "31 พ.ค. 64",
+    }
+    answer = client.post(reverse("reports:new"), data)
+    told = "เลือกวันที่ 31 พฤษภาคม 2564 ซ้ำกัน เว้นช่องนี้ว่าง หรือเลือกวันอื่น"
+    assert answer.context["form"].errors == {"as_of_3": [told]}
+    assert told in answer.content.decode()
+    assert not Edition.objects.exists()
+
+
+def test_the_maker_is_told_what_may_still_be_written(client, w):
+    """Wrong if a report went out without its texts because nobody knew of them."""
+    edition = draft(w)
+    services.update_text(actor=w.officer, edition=edition, slot="results", text="สำเร็จ")
+    told, link = (
+        "ท่านเขียนเพิ่มในรายงานนี้ได้อีก 3 ส่วน",
+        reverse("reports:text", args=[edition.pk, "problems"]),
+    )
+    client.force_login(w.officer)
+    for name in ("detail", "submit"):
+        text = page(client, name, edition.pk)
+        assert told in text, name
+        assert link in text.partition(told)[2]
+    client.force_login(w.executive)
+    assert told not in page(client, "detail", edition.pk)
+    for slot in ("approach", "problems", "suggestions"):
+        services.update_text(actor=w.officer, edition=edition, slot=slot, text="มี")
+    client.force_login(w.officer)
+    assert "ท่านเขียนเพิ่ม" not in page(client, "detail", edition.pk)
+    assert "ท่านเขียนเพิ่ม" not in page(client, "submit", edition.pk)
+
+
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("state", ["draft", "approved", "issued"])
 def test_every_role_opens_every_page_in_sight(client, w, role, state):
