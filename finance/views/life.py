@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from finance import forms, frames, services
@@ -9,18 +10,27 @@ from finance.rules import left_baht
 from finance.views.base import ProjectActPage
 from programs import permissions
 from programs import services as programs
-from programs.models import ProjectStatus
+from programs.models import Project, ProjectStatus
 
 
 class StepPage(ProjectActPage):
-    """A step: doing it again where it is already done is no error."""
+    """A step: one service with the answers of the form; done already, doing it again is no error."""
 
     template_name = "finance/step.html"
     confirm_template_name = "finance/step_confirm.html"
+    service: ClassVar[Callable[..., Project]]
     reached: ClassVar[str] = ""
 
     def already_done(self) -> bool:
         return bool(self.reached) and self.project.status == self.reached
+
+    def answers(self, form: Any) -> dict[str, Any]:
+        """What the service takes besides who does it, to which project and when."""
+        return dict(form.cleaned_data)
+
+    def perform(self, form: Any) -> Any:
+        facts = {"actor": self.user, "project": self.project, "today": self.today()}
+        return type(self).service(**facts, **self.answers(form))
 
 
 class Submit(StepPage):
@@ -28,14 +38,12 @@ class Submit(StepPage):
 
     form_class = forms.SubmitForm
     can = permissions.can_submit_project
+    service = programs.submit_project
     reached = ProjectStatus.SUBMITTED
     page_title = "เสนอโครงการต่อคณะพิจารณา"
     submit_label = "เสนอโครงการ"
     done_message = "เสนอโครงการแล้ว รอผู้จัดการภาคบันทึกผลของคณะพิจารณา"
     template_name = "finance/submit.html"
-
-    def perform(self, form: Any) -> Any:
-        return programs.submit_project(actor=self.user, project=self.project, today=self.today())
 
 
 class Endorse(StepPage):
@@ -43,6 +51,7 @@ class Endorse(StepPage):
 
     form_class = forms.EndorseForm
     can = permissions.can_endorse_project
+    service = programs.endorse_project
     reached = ProjectStatus.ENDORSED
     check_answers = True
     page_title = "บันทึกผลคณะพิจารณา"
@@ -53,13 +62,8 @@ class Endorse(StepPage):
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"project": self.project}
 
-    def perform(self, form: Any) -> Any:
-        return programs.endorse_project(
-            actor=self.user,
-            project=self.project,
-            meeting=form.cleaned_data["endorsed_meeting"],
-            today=self.today(),
-        )
+    def answers(self, form: Any) -> dict[str, Any]:
+        return {"meeting": form.cleaned_data["endorsed_meeting"]}
 
 
 class Approve(StepPage):
@@ -67,6 +71,7 @@ class Approve(StepPage):
 
     form_class = forms.ApproveForm
     can = permissions.can_approve_project
+    service = programs.approve_project
     reached = ProjectStatus.APPROVED
     check_answers = True
     page_title = "อนุมัติงบโครงการ"
@@ -80,15 +85,6 @@ class Approve(StepPage):
         return {
             "initial": {"approved_baht": self.project.requested_baht}
         } | super().get_form_kwargs()
-
-    def perform(self, form: Any) -> Any:
-        return programs.approve_project(
-            actor=self.user,
-            project=self.project,
-            approved_baht=form.cleaned_data["approved_baht"],
-            approved_on=form.cleaned_data["approved_on"],
-            today=self.today(),
-        )
 
     def get_context(self, form: Any) -> dict[str, Any]:
         frame = frames.frame_of(self.project)
@@ -108,6 +104,7 @@ class SendBack(StepPage):
 
     form_class = forms.SendBackForm
     can = permissions.can_send_back_project
+    service = programs.send_back_project
     reached = ProjectStatus.SENT_BACK
     check_answers = True
     page_title = "ส่งโครงการกลับให้แก้ไข"
@@ -115,20 +112,13 @@ class SendBack(StepPage):
     confirm_label = "ยืนยันการส่งกลับ"
     done_message = "ส่งโครงการกลับให้ผู้จัดทำแก้ไขแล้ว"
 
-    def perform(self, form: Any) -> Any:
-        return programs.send_back_project(
-            actor=self.user,
-            project=self.project,
-            reason=form.cleaned_data["reason"],
-            today=self.today(),
-        )
-
 
 class Cancel(StepPage):
     """Cancel a project with a reason."""
 
     form_class = forms.CancelForm
     can = permissions.can_cancel_project
+    service = programs.cancel_project
     reached = ProjectStatus.CANCELLED
     check_answers = True
     page_title = "ยกเลิกโครงการ"
@@ -136,20 +126,13 @@ class Cancel(StepPage):
     confirm_label = "ยืนยันการยกเลิกโครงการ"
     done_message = "ยกเลิกโครงการแล้ว งบที่อนุมัติไว้กลับคืนสู่กรอบงบ"
 
-    def perform(self, form: Any) -> Any:
-        return programs.cancel_project(
-            actor=self.user,
-            project=self.project,
-            reason=form.cleaned_data["reason"],
-            today=self.today(),
-        )
-
 
 class Close(StepPage):
     """Close a project whose evidence is all cleared."""
 
     form_class = forms.CloseForm
     can = permissions.can_close_project
+    service = services.close_project
     reached = ProjectStatus.CLOSED
     check_answers = True
     page_title = "ปิดโครงการ"
@@ -157,31 +140,16 @@ class Close(StepPage):
     confirm_label = "ยืนยันการปิดโครงการ"
     done_message = "ปิดโครงการแล้ว"
 
-    def perform(self, form: Any) -> Any:
-        return services.close_project(
-            actor=self.user,
-            project=self.project,
-            closed_on=form.cleaned_data["closed_on"],
-            today=self.today(),
-        )
-
 
 class RecordInPm(StepPage):
     """Record the day on which the project was entered in the CODI-PM program."""
 
     form_class = forms.RecordInPmForm
     can = permissions.can_record_in_pm
+    service = programs.record_in_pm
     page_title = "บันทึกวันที่ลงโปรแกรม CODI-PM"
     done_message = "บันทึกวันที่ลงโปรแกรม CODI-PM แล้ว"
 
     def get_form_kwargs(self) -> dict[str, Any]:
         known = self.project.recorded_on
         return {"initial": {"recorded_on": known} if known else {}} | super().get_form_kwargs()
-
-    def perform(self, form: Any) -> Any:
-        return programs.record_in_pm(
-            actor=self.user,
-            project=self.project,
-            recorded_on=form.cleaned_data["recorded_on"],
-            today=self.today(),
-        )
