@@ -3,6 +3,9 @@
 import json
 import logging
 
+# JSON escapes LF and CR; programs that read logs may end a line at these as well.
+ESCAPED = {ord(mark): f"\\u{ord(mark):04x}" for mark in "\x7f\x85\u2028\u2029"}
+
 
 class JsonFormatter(logging.Formatter):
     """Writes time, level, logger, message and, where there is one, the traceback."""
@@ -17,4 +20,4 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        return json.dumps(line, ensure_ascii=False).translate(ESCAPED)
