@@ -238,6 +238,18 @@ class BudgetFrame(models.Model):
                 message="เปลี่ยนโครงการหลัก ภาค หรือระดับของกรอบงบไม่ได้ ให้ใช้การปรับโอนงบ",
                 operation=pgtrigger.Update,
             ),
+            row_rule(
+                "programs_frame_before_its_approvals",
+                broken=(
+                    "NEW.allocated_on > OLD.allocated_on AND EXISTS "
+                    "(SELECT 1 FROM programs_project p WHERE p.programme_id = NEW.programme_id "
+                    "AND p.level = NEW.level AND p.region_id IS NOT DISTINCT FROM NEW.region_id "
+                    "AND p.status IN ('approved', 'under_way', 'closed') "
+                    "AND p.approved_on < NEW.allocated_on)"
+                ),
+                message=("มีโครงการที่อนุมัติจากกรอบงบนี้ก่อนวันที่จัดสรรที่กรอก กรุณาใช้วันที่ไม่หลังวันที่อนุมัติโครงการแรก"),
+                operation=pgtrigger.Update,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -89,7 +89,8 @@ def correct_frame(
     """Correct what was first allocated to a frame; ``reason`` stays in its history.
 
     Raises ``Conflict`` when somebody else changed it meanwhile, and :class:`Refused` when less
-    would be left than is committed (the database judges, under the lock of the frame).
+    would be left than is committed, or when approvals would lie before the allocation (the database
+    judges, under the lock of the frame).
     """
     require(permissions.can_manage_programmes(actor))
     if not reason.strip():
@@ -102,8 +103,10 @@ def correct_frame(
     except Conflict:
         raise
     except Refused as refused:
-        # The one amount of the form is what the rules of a frame judge.
-        raise Refused(refused.message, field="allocated_baht", code=refused.code) from refused
+        # The rules of a frame judge its amount, one of them its day.
+        of_day = refused.code == "programs_frame_before_its_approvals"
+        field = "allocated_on" if of_day else "allocated_baht"
+        raise Refused(refused.message, field=field, code=refused.code) from refused
 
 
 @service

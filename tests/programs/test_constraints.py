@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import nullcontext
 from decimal import Decimal
 
 import pytest
 
-from programs.models import Programme
+from programs.models import BudgetFrame, Programme
 from tests import world as build
 from tests.broken import Broken, assert_refused, made, refused_by, store
 from tests.programs.rows import (
@@ -325,6 +326,7 @@ CASES = [
 TESTED = {case.rule for case in CASES} | {
     "programs_project_transition",
     "programs_programme_storey_fixed",
+    "programs_frame_before_its_approvals",
 }
 
 
@@ -338,6 +340,26 @@ def test_good_row_is_accepted(row):
 def test_broken_part_is_refused_by_its_rule(case):
     """Wrong if one broken part got in, or was refused for another reason than its own."""
     assert_refused(ROWS, case, build.world())
+
+
+@pytest.mark.parametrize(
+    ("step", "allocated_on", "passes"),
+    [
+        ("approved", FEB_4, True),
+        ("approved", FEB_4 + dt.timedelta(days=1), False),
+        ("under_way", FEB_25, False),
+        ("endorsed", FEB_25, True),
+    ],
+)
+def test_a_frame_is_allocated_before_what_was_approved_out_of_it(step, allocated_on, passes):
+    """Wrong if a corrected day left approvals without money, or any later day was refused."""
+    w = build.world()
+    assert build.project(w, step).approved_on in {FEB_4, None}
+    there = BudgetFrame.objects.filter(pk=w.frames["province"].pk)
+    with nullcontext() if passes else refused_by("programs_frame_before_its_approvals"):
+        there.update(allocated_on=allocated_on)
+    # Another level's frame has nothing to do with it.
+    BudgetFrame.objects.filter(pk=w.frames["region"].pk).update(allocated_on=FEB_25)
 
 
 @pytest.mark.parametrize(

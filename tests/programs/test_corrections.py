@@ -20,6 +20,7 @@ from programs.models import (
     Resolution,
 )
 from tests import world as build
+from tests.ui.page import Tree
 
 pytestmark = pytest.mark.django_db
 
@@ -142,6 +143,20 @@ def test_who_may_correct(client, w, page):
     client.force_login(stranger)
     # Sources are common to the country; everything else belongs to a region.
     assert client.get(address(page, record)).status_code == (403 if page == "source_edit" else 404)
+
+
+def test_a_frame_after_its_approvals_is_refused_at_the_day(client, w):
+    """Wrong if the refusal stood at the amount, or came only after the confirmation."""
+    build.project(w)
+    client.force_login(w.administrator)
+    frame = w.frames["province"]
+    typed = FRAME | {"allocated_on": "5/2/2564", "version": "1"}
+    answer = client.post(address("frame_edit", frame), typed)
+    assert answer.status_code == 200
+    errors = Tree(answer.text).by_id("id_allocated_on_error").text
+    assert "ก่อนวันที่จัดสรร" in errors
+    frame.refresh_from_db()
+    assert frame.allocated_on == dt.date(2020, 10, 1)
 
 
 @pytest.mark.parametrize("rests", ["project", "certification"])

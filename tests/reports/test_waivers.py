@@ -26,10 +26,10 @@ CODE = "frame:projects.disbursement_by_level@2021-05-31"
 def w() -> build.World:
     """A project approved before its frame was allocated: as of May there is no frame."""
     world = build.world()
-    build.project(world)
     for frame in world.frames.values():
         frame.allocated_on = dt.date(2021, 7, 1)
         frame.save()
+    build.project(world)
     return world
 
 
