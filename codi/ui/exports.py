@@ -27,17 +27,30 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
 XLSX_ROWS = 1_048_575
 _BOM = "\ufeff"
 _LINES_AT_ONCE = 500
-_FORMATS = {"baht": "#,##0.00", "number": "#,##0.##", "percent": "0.00", "date": "dd/mm/yyyy"}
-_WIDTHS = {"text": 28, "baht": 18, "number": 12, "percent": 12, "date": 14}
+# A whole number has its own format: "#,##0.##" would show it as "12.".
+_FORMATS = {
+    "baht": "#,##0.00",
+    "number": "#,##0.##",
+    "whole": "#,##0",
+    "percent": "0.00",
+    "date": "dd/mm/yyyy",
+}
+_WIDTHS = {"text": 24, "baht": 18, "number": 12, "percent": 12, "date": 14}
+_WIDTH_OF_THAI_DATE = 15
+_A4 = 9
 
 
 @dataclass(frozen=True)
 class ExportColumn:
-    """One column of the screen: its heading with the unit, what it holds, what it means."""
+    """One column of the screen: its heading with the unit, what it holds, what it means.
+
+    ``width`` is in characters; 0 leaves it to the kind.
+    """
 
     heading: str
     kind: Kind
     definition: str = ""
+    width: int = 0
 
 
 @dataclass(frozen=True)
@@ -62,6 +75,15 @@ class Export:
             if column.kind == "date":
                 names.append(f"{column.heading} (พ.ศ.)")
         return names
+
+    def widths(self) -> list[int]:
+        """The widths of the columns in the file, in characters."""
+        found: list[int] = []
+        for column in self.columns:
+            found.append(column.width or _WIDTHS[column.kind])
+            if column.kind == "date":
+                found.append(_WIDTH_OF_THAI_DATE)
+        return found
 
     def cells(self, row: Sequence[Any]) -> Iterator[tuple[Kind, Any]]:
         """The cells of a row in the file, each with the kind it is written as."""
@@ -136,17 +158,35 @@ def xlsx_file(export: Export) -> IO[bytes]:
 
 def _write_rows(book: Any, export: Export) -> None:
     sheet = book.add_worksheet("ข้อมูล")
-    sheet.freeze_panes(1, 0)
-    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-    formats = {kind: book.add_format({"num_format": form}) for kind, form in _FORMATS.items()}
-    kinds = [kind for kind, _value in export.cells([None] * len(export.columns))]
-    for position, kind in enumerate(kinds):
-        sheet.set_column(position, position, _WIDTHS[kind])
-    for position, heading in enumerate(export.headings()):
+    _lay_out(sheet)
+    head = book.add_format(
+        {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#DCEEEC"}
+    )
+    formats = {
+        kind: book.add_format({"num_format": form, "valign": "top"})
+        for kind, form in _FORMATS.items()
+    }
+    formats["text"] = book.add_format({"text_wrap": True, "valign": "top"})
+    for position, width in enumerate(export.widths()):
+        sheet.set_column(position, position, width)
+    headings = export.headings()
+    for position, heading in enumerate(headings):
         sheet.write_string(0, position, heading, head)
+    line = 0
     for line, row in enumerate(export.rows, start=1):
         for position, (kind, value) in enumerate(export.cells(row)):
-            _write_cell(sheet, line, position, value, formats.get(kind))
+            whole = kind == "number" and isinstance(value, int)
+            _write_cell(sheet, line, position, value, formats["whole" if whole else kind])
+    sheet.autofilter(0, 0, line, len(headings) - 1)
+
+
+def _lay_out(sheet: Any) -> None:
+    """On paper: A4 across, all columns on one sheet, the headings on each."""
+    sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
 
 
 def _write_cell(sheet: Any, line: int, position: int, value: Any, style: Any) -> None:
@@ -157,7 +197,7 @@ def _write_cell(sheet: Any, line: int, position: int, value: Any, style: Any) ->
     elif isinstance(value, (Decimal, int)):
         sheet.write_number(line, position, value, style)
     else:
-        sheet.write_string(line, position, str(value))
+        sheet.write_string(line, position, str(value), style)
 
 
 def _write_conditions(book: Any, export: Export) -> None:

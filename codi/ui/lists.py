@@ -33,6 +33,8 @@ PAGE_SIZES = (25, 50, 100)
 # Above so many rows the order is found on keys alone, and only the page's rows are read whole.
 LARGE_LIST_COUNT = 10_000
 SIZE_KEY = "list_page_size"
+# Characters in a file for the widths on the screen.
+EXPORT_WIDTHS = {"wide": 48, "roomy": 48, "middling": 32, "code": 18, "nowrap": 18}
 LONGEST_SEARCH = 100
 # Words of the address that are not filters.
 SEARCH, SORT, PAGE, SIZE, EXPORT = "q", "sort", "page", "size", "export"
@@ -432,7 +434,8 @@ def _ordering(model: type[Model], path: str, downwards: bool) -> OrderBy | str:
 def _export_column(bound: Any) -> exports.ExportColumn:
     column = bound.column
     heading = f"{bound.header} ({column.unit})" if column.unit else str(bound.header)
-    return exports.ExportColumn(heading, column.kind, column.definition)
+    width = EXPORT_WIDTHS.get(column.css_class, 0) if column.kind == "text" else 0
+    return exports.ExportColumn(heading, column.kind, column.definition, width)
 
 
 def _shown(field: Any, value: Any) -> str:

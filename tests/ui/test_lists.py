@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -194,6 +195,24 @@ def test_text_never_becomes_a_formula(payload):
     assert guarded(payload) == f"'{payload}"
     export = Export("รายการ", "รายการ", [ExportColumn("ชื่อ", "text")], [[payload]], [])
     assert openpyxl.load_workbook(xlsx_file(export))["ข้อมูล"]["A2"].data_type == "s"
+
+
+def test_workbook_is_ready_to_read_filter_and_print():
+    """Wrong if long names were cut, a count read "12.", or paper lost columns and headings."""
+    columns = [
+        ExportColumn("ชื่อ", "text", width=48),
+        ExportColumn("จำนวน", "number"),
+        ExportColumn("วันที่", "date"),
+    ]
+    rows = [["ชื่อยาว" * 20, 12, dt.date(2021, 5, 31)], ["ข", Decimal("1.5"), None]]
+    export = Export("ก", "ก", columns, rows, [])
+    sheet = openpyxl.load_workbook(xlsx_file(export))["ข้อมูล"]
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:D3")
+    assert [round(sheet.column_dimensions[name].width) for name in "ABCD"] == [49, 13, 15, 16]
+    assert sheet["A2"].alignment.wrap_text
+    assert [sheet[cell].number_format for cell in ("B2", "B3")] == ["#,##0", "#,##0.##"]
+    assert (sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == ("landscape", 0)
+    assert sheet.print_title_rows == "$1:$1"
 
 
 def test_values_keep_their_kind():
