@@ -98,12 +98,24 @@ def can_send_back(user: User, edition: Edition) -> Decision:
     )
 
 
+def _not_replaced(edition: Edition | None) -> Decision:
+    """Whether nothing was issued in place of an edition: the line of editions does not fork."""
+    successor = edition.successor if edition is not None else None
+    if edition is None or successor is None:
+        return allow()
+    return deny(
+        f"ฉบับที่ {edition.number} มีฉบับที่ {successor.number} ออกแทนแล้ว"
+        f" ให้จัดทำฉบับใหม่แทนฉบับที่ {successor.number}"
+    )
+
+
 def can_issue(user: User, edition: Edition) -> Decision:
     """Freeze an approved edition and have its files made."""
     return all_of(
         _is(user, *APPROVERS),
         _in_scope(user, edition),
         _in_state(edition, EditionState.APPROVED),
+        _not_replaced(edition.replaces),
     )
 
 
@@ -117,11 +129,12 @@ def can_withdraw(user: User, edition: Edition) -> Decision:
 
 
 def can_replace(user: User, edition: Edition) -> Decision:
-    """Make a new edition in place of an issued one."""
+    """Make a new edition in place of an issued one that has no successor yet."""
     return all_of(
         _is(user, *MAKERS),
         _in_scope(user, edition),
         _in_state(edition, EditionState.ISSUED),
+        _not_replaced(edition),
     )
 
 

@@ -150,6 +150,12 @@ class Edition(models.Model):
                 "เลือกวันที่ของข้อมูลได้ 1 ถึง 4 วัน",
             ),
             not_blank("reports_edition_outline_given", "outline", "กรุณาเลือกแบบรายงาน"),
+            models.UniqueConstraint(
+                fields=["replaces"],
+                condition=Q(state__in=FROZEN_STATES),
+                name="reports_edition_replaced_once",
+                violation_error_message="มีฉบับอื่นออกแทนฉบับเดียวกันนี้แล้ว ให้จัดทำฉบับใหม่แทนฉบับนั้น",
+            ),
             *LIFE_RULES,
         ]
         triggers = TRIGGERS
@@ -165,6 +171,11 @@ class Edition(models.Model):
     def is_frozen(self) -> bool:
         """Whether the content is stored and no longer follows the live tables."""
         return self.state in FROZEN_STATES
+
+    @property
+    def successor(self) -> Edition | None:
+        """The edition that is issued, or being issued, in place of this one; one query."""
+        return self.replaced_by.filter(state__in=FROZEN_STATES).first()
 
     @property
     def is_editable(self) -> bool:

@@ -102,7 +102,7 @@ class EditionPage(EditionMixin):
         job = latest_job(edition)
         context = {
             "page_title": self.heading,
-            "page_lead": edition.programme.name,
+            "page_lead": content.facts["programme"]["name"],
             "crumbs": [*self.crumbs()[:1], (str(edition), "")],
             "edition": edition,
             "content": content,
@@ -110,6 +110,7 @@ class EditionPage(EditionMixin):
             "job": job,
             "draft_file": None if edition.is_frozen else latest_draft_file(edition),
             "actions": self._actions(edition),
+            "successor": edition.successor if edition.is_frozen else None,
             "texts": staff_texts(edition),
             "unwritten": content.unwritten,
             "failed": [checked for checked in content.checks if not checked.result.is_ok],
