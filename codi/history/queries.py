@@ -40,6 +40,10 @@ class FieldChange:
     new: str
 
 
+# They guard against writing over and writing twice, and tell a reader nothing.
+MACHINE_MARKS = {"version", "request_key"}
+
+
 @dataclass(frozen=True)
 class Change:
     """One event: when, who, by which way, what was done to which record, and why."""
@@ -51,6 +55,11 @@ class Change:
     record: str
     fields: tuple[FieldChange, ...]
     reason: str
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the record was made, so that there is no earlier value to show."""
+        return self.verb == CREATED
 
     @property
     def tone(self) -> str:
@@ -84,13 +93,13 @@ def event_model_of(model: type[models.Model]) -> type[models.Model] | None:
 
 
 def tracked_fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
-    """The fields of a model that its events keep, without the key."""
+    """The fields of a model that its events keep and people read: without key and machine's marks."""
     events = event_model_of(model)
     kept = {field.name for field in events._meta.fields} if events else set()
     return [
         field
         for field in model._meta.concrete_fields
-        if field.name in kept and not field.primary_key
+        if field.name in kept and not field.primary_key and field.name not in MACHINE_MARKS
     ]
 
 

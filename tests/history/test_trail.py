@@ -17,6 +17,7 @@ from codi.history.middleware import HistoryOfRequests
 from codi.history.queries import CHANGED, CREATED, DELETED, NOBODY, Change, changes_of
 from finance.models import LedgerEntry
 from programs.models import Project
+from tests.ui.page import Tree
 from tests.world import pay, project, province, region, user, world
 
 pytestmark = pytest.mark.django_db
@@ -237,3 +238,15 @@ def test_moments_are_told_by_the_clock_of_thailand() -> None:
     from codi.history.queries import _plain_words
 
     assert _plain_words(dt.datetime(2021, 5, 30, 18, 30, tzinfo=dt.UTC)) == "31 พ.ค. 64 01.30 น."
+
+
+def test_page_tells_what_people_read(client: Client) -> None:
+    """Would be wrong: marks of the machine between the facts, or an arrow from nothing on creation."""
+    w = world()
+    made = project(w, plan=(1_000_000,))
+    pay(w, made.instalments.get(), 1_000)
+    shown = page(client, w.finance, "programs.project", made.pk).content.decode()
+    facts = [" ".join(line.split()) for line in Tree(shown).texts("li")]
+    assert "จำนวนเงิน (บาท): 1,000" in facts
+    assert "สถานะ: อนุมัติแล้ว →เปลี่ยนเป็น กำลังดำเนินงาน" in facts
+    assert [fact for fact in facts if "version" in fact or "กุญแจ" in fact] == []
