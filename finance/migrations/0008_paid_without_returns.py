@@ -15,8 +15,10 @@ ALTER TABLE finance_ledgerentry DISABLE TRIGGER USER;
 UPDATE finance_ledgerentry a SET reversed_kind = o.kind
   FROM finance_ledgerentry o WHERE o.id = a.reverses_id;
 ALTER TABLE finance_ledgerentry ENABLE TRIGGER USER;
+ALTER TABLE finance_ledgerentryevent DISABLE TRIGGER USER;
 UPDATE finance_ledgerentryevent a SET reversed_kind = o.kind
   FROM finance_ledgerentry o WHERE o.id = a.reverses_id;
+ALTER TABLE finance_ledgerentryevent ENABLE TRIGGER USER;
 """
 
 
