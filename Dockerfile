@@ -22,6 +22,7 @@ ENV DJANGO_SETTINGS_MODULE=codi.settings.production \
 RUN SECRET_KEY=only-for-this-step-only-for-this-step-only-for-this-step \
     DATABASE_URL=postgres://nobody@localhost/none CELERY_BROKER_URL=redis://localhost \
     ALLOWED_HOSTS=localhost SITE_URL=https://localhost MEDIA_ROOT=/tmp \
+    EMAIL_URL=none:// MAIL_FROM=nobody@localhost \
     python -m codi.preparation assets \
     && mkdir -p /media && chown codi: /media
 
@@ -29,4 +30,4 @@ USER codi
 VOLUME /media
 EXPOSE 8000
 CMD ["gunicorn", "codi.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", \
-     "--worker-tmp-dir", "/dev/shm", "--access-logfile", "-"]
+     "--worker-tmp-dir", "/dev/shm"]

@@ -1,6 +1,7 @@
 # make run    everything a bare machine needs, then the product at http://127.0.0.1:8000/
 # make test   the whole suite, browser tests included
 # make bench  the numbers of docs/benchmarks.md, in a database of their own
+# make load   fifty officers for five minutes, on this machine only
 # make check  style, types, directions of imports, migrations, settings of production
 PYTHON ?= python3
 PY := .venv/bin/python
@@ -12,9 +13,10 @@ export PORT
 PRODUCTION := DJANGO_SETTINGS_MODULE=codi.settings.production \
   SECRET_KEY=0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ \
   DATABASE_URL=postgres://codi_app@database/codi CELERY_BROKER_URL=redis://redis/0 \
-  ALLOWED_HOSTS=codi.example SITE_URL=https://codi.example MEDIA_ROOT=/tmp
+  ALLOWED_HOSTS=codi.example SITE_URL=https://codi.example MEDIA_ROOT=/tmp \
+  EMAIL_URL=none:// MAIL_FROM=noreply@codi.example
 
-.PHONY: run setup test bench check stop format environment environment-development
+.PHONY: run setup test bench load check stop format environment environment-development
 
 run: environment
 	@$(PY) -m codi.launcher run
@@ -37,6 +39,10 @@ bench: environment-development
 	@$(PY) -m bench.build
 	@$(PY) -m bench.measure
 
+load: environment-development
+	@$(PY) -m codi.launcher setup
+	@$(PY) -m bench.load
+
 check: environment-development
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
@@ -44,6 +50,7 @@ check: environment-development
 	@$(PY) -m djlint --lint --quiet .
 	@.venv/bin/lint-imports --no-logo
 	@$(PY) manage.py makemigrations --check --dry-run
+	@$(PY) -m tools.migrations
 	@env $(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 
 format: environment-development

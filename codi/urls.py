@@ -3,22 +3,28 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from codi.accounts.views import Home
-from codi.health import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", Home.as_view(), name="home"),
-    path("health/", health),
+    path("", include("codi.health.urls")),
     path("", include("codi.accounts.urls")),
     path("", include("codi.ui.urls")),
     path("", include("reports.urls")),
     path("", include("programs.urls")),
     path("", include("codi.history.urls")),
     path("", include("codi.jobs.urls")),
+    path("", include("codi.notices.urls")),
+    path("", include("codi.desk.urls")),
+    path("", include("codi.files.urls")),
     path("", include("codi.imports.urls")),
+    path("", include("codi.pivot.urls")),
+    path("", include("codi.entry.urls")),
+    path("", include("codi.kept.urls")),
     path("", include("finance.urls")),
+    path("", include("codi.api.urls")),
 ]
 
-handler400 = "codi.ui.views.bad_request"
-handler403 = "codi.ui.views.forbidden"
-handler404 = "codi.ui.views.not_found"
-handler500 = "codi.ui.views.server_error"
+handler400 = "codi.api.errors.bad_request"
+handler403 = "codi.api.errors.forbidden"
+handler404 = "codi.api.errors.not_found"
+handler500 = "codi.api.errors.server_error"

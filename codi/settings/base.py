@@ -6,7 +6,9 @@ from typing import Any
 
 import pghistory
 import pgtrigger
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
+from environs import Env
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 DATA_DIR = BASE_DIR / ".data"
@@ -22,23 +24,36 @@ INSTALLED_APPS = [
     "django.forms",
     "axes",
     "csp",
+    "django_prometheus",
     "django_htmx",
     "django_filters",
     "django_tables2",
+    "rest_framework",
+    "drf_spectacular",
     "pgtrigger",
     "pghistory",
     "codi.ui",
     "codi.places",
     "codi.accounts",
     "codi.history",
+    "codi.kept",
     "codi.jobs",
+    "codi.notices",
+    "codi.desk",
+    "codi.files",
     "codi.imports",
+    "codi.pivot",
+    "codi.api",
+    "codi.entry",
     "programs",
     "finance",
     "reports",
+    "codi.backup",
 ]
 
 MIDDLEWARE = [
+    "codi.logs.RequestLog",
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -52,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 ROOT_URLCONF = "codi.urls"
@@ -68,6 +84,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "codi.ui.context.shell",
+                "codi.notices.context.bell",
             ],
         },
     },
@@ -98,6 +115,11 @@ AXES_LOCKOUT_CALLABLE = "codi.accounts.views.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_ENABLE_ADMIN = False
+AXES_CLIENT_IP_CALLABLE = "codi.accounts.addresses.client_address"
+# The attempts are forgotten with the rest; who tried many names is told from the log of failures.
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
+# A proxy of the house stands before us, and its X-Forwarded-For is believed.
+BEHIND_PROXY = False
 AXES_SENSITIVE_PARAMETERS = ["password"]
 
 # Twelve hours at most and three without a click: codi.accounts.sessions counts the second.
@@ -153,6 +175,21 @@ STORAGES = {
 }
 MEDIA_ROOT = DATA_DIR / "media"
 FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_HANDLERS = [
+    "codi.files.uploading.BoundedUploads",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+# What one request may carry: a page without scripts sends several files at once.
+UPLOADS_OF_REQUEST_BYTE_COUNT = 64 * 1024 * 1024
+
+# Files that hang on records (codi.files), the same in development and production.
+_env = Env()
+ATTACHMENTS_URL = _env.str("ATTACHMENTS_URL", "")
+ATTACHMENTS_SIGNED_SECONDS = _env.int("ATTACHMENTS_SIGNED_SECONDS", 0)
+ATTACHMENTS_ACCEL = _env.str("ATTACHMENTS_ACCEL", "")
+ATTACHMENTS_CLAMD = _env.str("ATTACHMENTS_CLAMD", "")
+ATTACHMENTS_QUOTA_GB = _env.int("ATTACHMENTS_QUOTA_GB", 200)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
@@ -160,7 +197,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 # is written once per statement, and its triggers refuse change and deletion.
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
-PGHISTORY_LEVEL = pgtrigger.Statement
+PGHISTORY_LEVEL: pgtrigger.Level = pgtrigger.Statement
 PGHISTORY_APPEND_ONLY = True
 
 # Long work. A message may come twice or be lost: the job's row in our own table decides.
@@ -188,6 +225,30 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "codi.jobs.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},
+    "post": {"task": "codi.notices.tasks.post", "schedule": 60.0, "options": {"expires": 60}},
+    "morning": {"task": "codi.notices.tasks.morning", "schedule": crontab(hour="7", minute="0")},
+    "desk": {"task": "codi.desk.tasks.sweep", "schedule": 3600.0, "options": {"expires": 3600}},
+    "forget-answers": {"task": "codi.api.tasks.forget_answers", "schedule": 60 * 60.0},
+    "purge-files": {
+        "task": "codi.files.tasks.purge",
+        "schedule": crontab(hour="2", minute="30"),
+        "options": {"expires": 3600},
+    },
+    "forget-failures": {
+        "task": "codi.accounts.tasks.forget_failures",
+        "schedule": crontab(hour="2", minute="15"),
+        "options": {"expires": 3600},
+    },
+    "seal-history": {
+        "task": "codi.history.tasks.seal",
+        "schedule": crontab(hour="3", minute="15"),
+        "options": {"expires": 3600},
+    },
+    "forget-import-rows": {
+        "task": "codi.imports.tasks.forget_rows",
+        "schedule": crontab(hour="2", minute="45"),
+        "options": {"expires": 3600},
+    },
 }
 # A job whose worker has been silent for JOBS_STALE_SECONDS is given to another.
 JOBS_HEARTBEAT_SECONDS = 5.0
@@ -207,7 +268,11 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "axes.apps": {"level": "WARNING"},
+        # Its lines name people; its table of attempts tells administrators the same.
+        "axes": {"level": "CRITICAL"},
+        # A line of ours per request says more, with less of the person.
+        "django.request": {"level": "ERROR"},
+        "django.server": {"level": "ERROR"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
@@ -217,5 +282,42 @@ LOGGING: dict[str, Any] = {
     },
 }
 
-# Lists
+# A file outside of the database, best on another machine, that gets the seal of each day of history.
+HISTORY_SEALS = _env.str("HISTORY_SEALS", "")
+# Who brings this token reads /metrics and the details of /health/ready from outside.
+METRICS_TOKEN = ""
+PROMETHEUS_EXPORT_MIGRATIONS = False
+# The API. Requests per person over all tokens and pages; wrong tokens per address. The counts lie
+# in the database: they hold over all processes, and no other server has to be there for them.
+API_RATES = {"read": "600/min", "write": "120/min"}
+API_WRONG_TOKENS = 20
+API_WRONG_SECONDS = 5 * 60
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "codi.api.authentication.TokenAuthentication",
+        "codi.api.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["codi.api.permissions.KnownPerson"],
+    "DEFAULT_THROTTLE_CLASSES": ["codi.api.throttling.PerPerson"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "codi.api.negotiation.JsonAlways",
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "codi.api.errors.handle",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "API โครงการ การเบิกจ่าย และรายงาน พอช.",
+    "DESCRIPTION": "ทะเบียน ขั้นตอน บัญชีเบิกจ่าย ตัวเลข และรายงาน ด้วยกติกาและขอบเขตเดียวกับหน้าเว็บ",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_NO_READ_ONLY_REQUIRED": False,
+    "POSTPROCESSING_HOOKS": ["codi.api.schema.finish"],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
+
+# Lists. Above so many rows an xlsx file is made by a worker, and a person gets one file at a time.
+EXPORT_DIRECT_ROW_COUNT = 20_000
 FILTERS_EMPTY_CHOICE_LABEL = "ทั้งหมด"

@@ -13,12 +13,14 @@ import dj_database_url
 ROLE_VARIABLE = "CODI_DATABASE_ROLE"
 OWNER_COMMANDS = frozenset(
     {
+        "backup",
         "createcachetable",
         "flush",
         "grant_app_role",
         "makemigrations",
         "migrate",
         "pgtrigger",
+        "restore",
         "showmigrations",
         "sqlflush",
         "sqlmigrate",
@@ -42,12 +44,14 @@ def parse(url: str) -> dict[str, Any]:
     """Django's description of the database that an address names.
 
     A lock is waited for 3 seconds at most: a page answers with a polite refusal instead of hanging.
+    A server that does not answer at all is given up after 5 seconds.
     Sums over the whole country sort and hash in memory instead of in files, and are too short to
     be worth compiling.
     """
     parsed: dict[str, Any] = dict(dj_database_url.parse(url, conn_health_checks=True))
     parsed["ENGINE"] = "django.db.backends.postgresql"
     options = parsed.setdefault("OPTIONS", {})
+    options.setdefault("connect_timeout", 5)
     options.setdefault("options", "-c lock_timeout=3000 -c work_mem=32MB -c jit=off")
     return parsed
 

@@ -2,6 +2,7 @@
 
 ``DATABASE_URL`` (with ``DATABASE_OWNER_URL``) and ``CELERY_BROKER_URL`` switch to real servers;
 without them reading these settings starts the embedded PostgreSQL when it is not running.
+``EMAIL_URL`` sends mails through a server.
 """
 
 import secrets
@@ -10,8 +11,9 @@ from environs import Env
 
 from codi.embedded import APP, DATABASE, OWNER, ensure
 from codi.settings.base import *
-from codi.settings.base import CELERY_BROKER_TRANSPORT_OPTIONS, DATA_DIR, STORAGES
+from codi.settings.base import CELERY_BROKER_TRANSPORT_OPTIONS, DATA_DIR, LOGGING, STORAGES
 from codi.settings.database import parse, socket_url, wants_owner
+from codi.settings.mail import parse_mail
 
 env = Env()
 
@@ -54,6 +56,14 @@ MEDIA_ROOT = env.path("MEDIA_ROOT", DATA_DIR / "media")
 if DEBUG:
     WHITENOISE_USE_FINDERS = True
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+# Mails of development lie as files in this folder.
+globals().update(parse_mail(env.str("EMAIL_URL", f"file://{DATA_DIR / 'mails'}")))
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "noreply@localhost")
+
+# A line per request is for machines; on a terminal it says nothing.
+LOGGING["loggers"]["codi.requests"] = {"level": "WARNING"}
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "filesystem://localhost")
 if CELERY_BROKER_URL.startswith("filesystem:"):
