@@ -11,20 +11,29 @@ A room declares in its ``resources.py`` what it takes::
         can_upload=can_upload_projects,
         needs_checker=lambda plan: (Role.REGIONAL_MANAGER,),
     ))
+
+A plain register needs no functions of its own: ``register=Register(Model, identity=…, create=…,
+change=…)`` instead of ``plan`` and ``apply``; see ``programs/resources.py``.
 """
 
-from codi.imports.declared import UPLOADS, Upload, UploadColumn, register_upload
+from codi.imports.declared import UPLOADS, Own, UndoOf, Upload, UploadColumn, register_upload
+from codi.imports.keys import OwnRow
 from codi.imports.plan import CellError, Change, Hands, Plan, PlannedRow, Row, Status, blaming
+from codi.imports.registers import Register
 
 __all__ = [
     "UPLOADS",
     "CellError",
     "Change",
     "Hands",
+    "Own",
+    "OwnRow",
     "Plan",
     "PlannedRow",
+    "Register",
     "Row",
     "Status",
+    "UndoOf",
     "Upload",
     "UploadColumn",
     "blaming",

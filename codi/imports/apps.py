@@ -7,5 +7,8 @@ class ImportsConfig(AppConfig):
     verbose_name = "การนำเข้าข้อมูล"
 
     def ready(self) -> None:
-        """Load every room's ``resources.py``, where uploads are declared."""
+        """Load every room's ``resources.py``, where uploads are declared, and offer their records."""
         autodiscover_modules("resources")
+        from codi.imports.own_rows import offer_own_rows
+
+        offer_own_rows()

@@ -8,7 +8,7 @@ from django import forms
 
 from codi.imports.declared import UPLOADS
 from codi.imports.reading import MAX_BYTE_COUNT
-from codi.ui.fields import LongTextField
+from codi.ui.fields import LongTextField, TextField
 from codi.ui.forms import UserForm
 
 
@@ -46,7 +46,23 @@ class UploadForm(UserForm):
         return file
 
 
+class ConfirmForm(UserForm):
+    """Which preview a program confirms: that with the fingerprint it read."""
+
+    fingerprint = TextField(
+        label="fingerprint ของผลตรวจที่อ่านไว้",
+        max_length=64,
+        help_text="ถ้าไฟล์ถูกตรวจใหม่หรือข้อมูลเปลี่ยนไปแล้ว จะตอบ 412 และไม่บันทึก",
+    )
+
+
 class RefusalForm(UserForm):
     """Why a file is sent back."""
 
     reason = LongTextField(label="เหตุผลที่ไม่อนุมัติ", max_length=500)
+
+
+class UndoForm(UserForm):
+    """Why a written file is taken back."""
+
+    reason = LongTextField(label="เหตุผลที่ย้อนกลับ", max_length=400)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -19,6 +17,7 @@ from codi.thai.numbers import baht
 if TYPE_CHECKING:
     from codi.accounts.models import User
     from codi.imports.declared import UploadColumn
+    from codi.imports.keys import RowKey
 
 
 class Status(StrEnum):
@@ -93,13 +92,17 @@ def shown(value: Any) -> str:
 
 @dataclass
 class Row:
-    """One line of the sheet: its number there, its values by column key (None when blank or bad)."""
+    """One line of the sheet: its number there, its values by column key (None when blank or bad).
+
+    ``key`` says which record the row was taken out as, and in which state; None for a new one.
+    """
 
     number: int
     values: dict[str, Any]
     columns: Mapping[str, UploadColumn]
     raw: dict[str, str] = field(default_factory=dict)
     errors: list[CellError] = field(default_factory=list)
+    key: RowKey | None = None
 
     @property
     def ok(self) -> bool:
@@ -124,7 +127,13 @@ class Row:
 
 @dataclass(frozen=True)
 class PlannedRow:
-    """The judgement of one row; ``data`` is what ``apply`` needs and is not shown."""
+    """The judgement of one row; ``data`` is what ``apply`` needs and is not shown.
+
+    ``record`` is the signed key of the record on record, as it stood when the row was judged.
+    ``namesakes`` are the keys of other records whose name the row bears, though its own key names a
+    record of another name: a column that was sorted without the others leaves such rows behind.
+    ``doubt`` says in Thai why the row may not be meant as it stands, though no rule forbids it.
+    """
 
     number: int
     status: Status
@@ -133,22 +142,43 @@ class PlannedRow:
     errors: tuple[CellError, ...]
     raw: Mapping[str, str]
     data: Any = None
+    record: str = ""
+    namesakes: tuple[int, ...] = ()
+    doubt: str = ""
 
-    def to_dict(self) -> dict[str, Any]:
-        """The row as the stored preview keeps it."""
-        return {
-            "number": self.number,
-            "status": str(self.status),
-            "label": self.label,
-            "changes": [
-                {"column": c.column, "title": c.title, "old": c.old, "new": c.new}
-                for c in self.changes
-            ],
-            "errors": [
-                {"column": e.column, "title": e.title, "message": e.message} for e in self.errors
-            ],
-            "raw": dict(self.raw),
-        }
+
+def judgement(
+    row: Row,
+    *,
+    label: str,
+    before: Mapping[str, Any] | None = None,
+    data: Any = None,
+    record: str = "",
+    namesakes: Iterable[int] = (),
+    doubt: str = "",
+) -> PlannedRow:
+    """Judge a row: an error when it has any, new without ``before``, else changed or same.
+
+    ``before`` holds the stored value of each column that the row may change. A column that the
+    sheet does not have is left alone. ``label`` names the record for people, ``record`` is the
+    signed key under which a corrected row comes back; ``namesakes`` and ``doubt`` as in
+    :class:`PlannedRow`.
+    """
+    changes: tuple[Change, ...] = ()
+    if not row.ok:
+        status = Status.ERROR
+    else:
+        compared = dict.fromkeys(row.values) if before is None else before
+        changes = tuple(
+            row.change(key, old)
+            for key, old in compared.items()
+            if key in row.values and row.values[key] != old
+        )
+        status = Status.NEW if before is None else Status.CHANGED if changes else Status.SAME
+    errors = tuple(row.errors)
+    return PlannedRow(
+        row.number, status, label, changes, errors, row.raw, data, record, tuple(namesakes), doubt
+    )
 
 
 class Plan:
@@ -159,25 +189,26 @@ class Plan:
         self.notes: list[str] = []
 
     def judge(
-        self, row: Row, *, label: str, before: Mapping[str, Any] | None = None, data: Any = None
+        self,
+        row: Row,
+        *,
+        label: str,
+        before: Mapping[str, Any] | None = None,
+        data: Any = None,
+        record: str = "",
+        namesakes: Iterable[int] = (),
+        doubt: str = "",
     ) -> PlannedRow:
-        """Judge a row: an error when it has any, new without ``before``, else changed or same.
-
-        ``before`` holds the stored value of each column that the row may change. A column that the
-        sheet does not have is left alone. ``label`` names the record for people.
-        """
-        changes: tuple[Change, ...] = ()
-        if not row.ok:
-            status = Status.ERROR
-        else:
-            compared = dict.fromkeys(row.values) if before is None else before
-            changes = tuple(
-                row.change(key, old)
-                for key, old in compared.items()
-                if key in row.values and row.values[key] != old
-            )
-            status = Status.NEW if before is None else Status.CHANGED if changes else Status.SAME
-        judged = PlannedRow(row.number, status, label, changes, tuple(row.errors), row.raw, data)
+        """Judge a row and keep the judgement, see :func:`judgement`."""
+        judged = judgement(
+            row,
+            label=label,
+            before=before,
+            data=data,
+            record=record,
+            namesakes=namesakes,
+            doubt=doubt,
+        )
         self.rows.append(judged)
         return judged
 
@@ -198,15 +229,6 @@ class Plan:
     def is_empty(self) -> bool:
         """Whether writing it would change nothing."""
         return not self.with_status(Status.NEW, Status.CHANGED)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The preview as it is stored and shown."""
-        return {"rows": [row.to_dict() for row in self.rows], "notes": list(self.notes)}
-
-    def fingerprint(self) -> str:
-        """SHA-256 of all that the preview shows: equal when writing would do the same."""
-        text = json.dumps(self.to_dict(), ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
 
 
 @contextmanager

@@ -8,12 +8,14 @@ from codi.imports.models import BatchState
 from codi.ui.tables import DateColumn, ListTable, NumberColumn, StateColumn, TextColumn
 
 TONES = {
+    BatchState.CHECKING: "info",
     BatchState.PREVIEWED: "info",
     BatchState.WAITING: "warn",
     BatchState.CONFIRMED: "good",
     BatchState.REFUSED: "bad",
     BatchState.DISCARDED: "neutral",
     BatchState.FAILED: "bad",
+    BatchState.UNDONE: "neutral",
 }
 
 

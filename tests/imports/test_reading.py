@@ -58,6 +58,21 @@ def test_typed_cells_of_xlsx() -> None:
     assert rows[2].values["people_count"] is None
 
 
+def test_an_amount_that_no_record_can_hold_is_refused_at_its_cell() -> None:
+    """Would be wrong: a preview that is fine and an error page when it is confirmed."""
+    most = "999,999,999,999.99"
+    rows = table(
+        xlsx(HEAD, ("ก1", most), ("ก2", "1,000,000,000,000"), ("ก3", 9_999_999_999_999))
+    ).rows
+    assert rows[0].values["paid_baht"] == Decimal("999999999999.99")
+    assert [[error.column for error in row.errors] for row in rows] == [
+        [],
+        ["paid_baht"],
+        ["paid_baht"],
+    ]
+    assert most in rows[1].errors[0].message
+
+
 def test_title_rows_blank_rows_and_totals_keep_the_numbers_of_the_sheet() -> None:
     """Would be wrong: an error told for row 3 that people find in row 6; a total taken for a project."""
     found = table(
@@ -167,7 +182,7 @@ XXE = (
         ({"../../etc/cron.d/x": b"x"}, "imports-path"),
         ({"xl/vbaProject.bin": b"x"}, "imports-macro"),
         ({"xl/externalLinks/externalLink1.xml": b"<x/>"}, "imports-links"),
-        ({"xl/worksheets/sheet1.xml": XXE}, "imports-broken"),
+        ({"xl/worksheets/sheet1.xml": XXE}, "imports-entity"),
         ({"xl/workbook.xml": b"<broken"}, "imports-broken"),
     ],
 )

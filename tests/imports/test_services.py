@@ -35,6 +35,10 @@ def counts(batch: ImportBatch) -> tuple[int, int, int, int]:
     return batch.new_count, batch.changed_count, batch.same_count, batch.error_count
 
 
+def shown(batch: ImportBatch) -> list[dict[str, Any]]:
+    return [row.to_dict() for row in batch.rows.all()]
+
+
 def events() -> Any:
     return User.pgh_event_model.objects  # type: ignore[attr-defined]
 
@@ -77,7 +81,7 @@ def test_changes_are_shown_old_to_new(officer: User) -> None:
     changed = csv_of(HEAD, ("anong", "อนงค์ รักดี", "anong@example.org"), ("boonmee", "บุญมี มั่นคง", ""))
     batch = take(officer, changed)
     assert counts(batch) == (0, 1, 1, 0)
-    assert batch.preview["rows"][0]["changes"] == [
+    assert batch.rows.first().to_dict()["changes"] == [
         {"column": "full_name", "title": "ชื่อ-สกุล", "old": "อนงค์ ใจดี", "new": "อนงค์ รักดี"}
     ]
     services.confirm(batch=batch, actor=officer, today=TODAY)
@@ -88,7 +92,7 @@ def test_all_errors_at_once_and_nothing_can_be_confirmed(officer: User) -> None:
     """Would be wrong: the good rows of a bad file written."""
     batch = take(officer, WRONG)
     assert counts(batch) == (1, 0, 0, 2)
-    told = [(row["number"], [e["title"] for e in row["errors"]]) for row in batch.preview["rows"]]
+    told = [(row["number"], [e["title"] for e in row["errors"]]) for row in shown(batch)]
     assert told == [(2, []), (3, ["ชื่อผู้ใช้", "ชื่อ-สกุล"]), (4, ["ชื่อผู้ใช้"])]
     with pytest.raises(Refused):
         services.confirm(batch=batch, actor=officer, today=TODAY)
@@ -112,9 +116,12 @@ def test_data_that_moved_after_the_preview_must_be_checked_again(officer: User) 
     User.objects.create(username="anong", full_name="คนอื่น", role=Role.ANALYST, scope_level="nation")
     with pytest.raises(Refused) as caught:
         services.confirm(batch=batch, actor=officer, today=TODAY)
-    assert caught.value.message == "ข้อมูลเปลี่ยนไปหลังตรวจ กรุณาตรวจใหม่"
-    batch = services.check_again(batch=batch, actor=officer, today=TODAY)
-    assert counts(batch) == (1, 1, 0, 0)
+    assert caught.value.code == "imports-stale"
+    assert "ระบบตรวจให้ใหม่แล้ว" in caught.value.message
+    batch.refresh_from_db()
+    assert (batch.state, counts(batch)) == (BatchState.PREVIEWED, (1, 1, 0, 0))
+    again = services.check_again(batch=batch, actor=officer, today=TODAY)
+    assert again.fingerprint == batch.fingerprint
     services.confirm(batch=batch, actor=officer, today=TODAY)
     assert User.objects.get(username="anong").full_name == "อนงค์ ใจดี"
 
@@ -224,6 +231,8 @@ NOW = dt.datetime(2021, 8, 13, tzinfo=dt.UTC)
         ({"refusal_reason": "x"}, "imports_batch_refusal_complete"),
         ({"state": "failed"}, "imports_batch_failure_has_reason"),
         ({"failure": "x"}, "imports_batch_failure_has_reason"),
+        ({"undone_at": NOW}, "imports_batch_undo_complete"),
+        ({"undo_reason": "x"}, "imports_batch_undo_complete"),
     ],
 )
 def test_database_refuses_half_a_group(officer: User, change: dict[str, Any], name: str) -> None:
@@ -231,6 +240,20 @@ def test_database_refuses_half_a_group(officer: User, change: dict[str, Any], na
     batch = take(officer)
     with pytest.raises(IntegrityError) as caught, transaction.atomic():
         ImportBatch.objects.filter(pk=batch.pk).update(**change)
+    found = refusal(caught.value)
+    assert found is not None
+    assert found.code == name
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [({"status": "lost"}, "imports_row_status_known"), ({"number": 3}, "imports_row_once")],
+)
+def test_database_refuses_a_wrong_row(officer: User, change: dict[str, Any], name: str) -> None:
+    """Would be wrong: a row of the preview twice, or in a state that no page knows."""
+    batch = take(officer)
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        batch.rows.filter(number=2).update(**change)
     found = refusal(caught.value)
     assert found is not None
     assert found.code == name
