@@ -23,6 +23,7 @@ CREATED, CHANGED, DELETED = "เพิ่ม", "แก้ไข", "ลบ"
 _VERBS = {"insert": CREATED, "update": CHANGED, "delete": DELETED}
 _DOORS = {
     "web": "หน้าเว็บ",
+    "api": "API",
     "command": "คำสั่งของระบบ",
     "job": "งานเบื้องหลัง",
     "import": "นำเข้าจากไฟล์",
@@ -120,17 +121,73 @@ def changes_of(model: type[models.Model], pk: object, *, user: User | None = Non
     return [_told(step, names) for step in steps]
 
 
+@dataclass(frozen=True)
+class Writer:
+    """Who wrote a field last, and when."""
+
+    actor: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Since:
+    """What became of a record after one of its versions: the fields of then, who moved which."""
+
+    before: Mapping[str, Any] | None
+    writers: Mapping[str, Writer]
+
+
+def since_version(record: models.Model, version: int | None) -> Since:
+    """What a record held at ``version``, and who wrote each of its fields since; one query.
+
+    ``before`` holds the stored values by column attribute (``region_id``), or None when the history
+    does not know that version; then the writers are those of the record's whole life.
+    """
+    events = event_model_of(type(record))
+    if events is None:
+        return Since(None, {})
+    before: Any = None
+    last: Any = None
+    writers: dict[str, Writer] = {}
+    for event in events._default_manager.filter(pgh_obj_id=record.pk).order_by("pgh_id"):
+        for field in tracked_fields(type(record)):
+            if last is None or getattr(last, field.attname) != getattr(event, field.attname):
+                writers[field.name] = _writer(event)
+        last = event
+        if version is not None and getattr(event, "version", None) == version:
+            before, writers = event, {}
+    if before is None:
+        return Since(None, writers)
+    held = {field.attname: getattr(before, field.attname) for field in tracked_fields(type(record))}
+    return Since(held, writers)
+
+
+def _writer(event: Any) -> Writer:
+    return Writer((event.pgh_context or {}).get("actor", NOBODY), event.pgh_created_at)
+
+
 def _hidden_from(
     user: User | None, part: type[models.Model], lookup: Mapping[str, object]
 ) -> models.QuerySet[Any] | None:
-    """The keys of the parts that lie outside the person's scope; None when that hides nothing."""
+    """The events of the parts that lie outside the person's scope; None when that hides nothing.
+
+    A deleted part is in no scope any more: it is judged by the region that its events name, and
+    goes unseen where they name none, be it that everybody saw it before. A kind of part that never
+    has a region of its own is seen with its record.
+    """
     manager: Any = part._default_manager
-    if user is None or user.sees_nation or not hasattr(manager, "visible_to"):
+    events: Any = event_model_of(part)
+    if user is None or user.sees_nation or events is None or not hasattr(manager, "visible_to"):
         return None
-    hidden: models.QuerySet[Any] = manager.filter(**lookup).exclude(
-        pk__in=manager.visible_to(user).values("pk")
-    )
-    return hidden.values("pk")
+    trail: models.QuerySet[Any] = events._default_manager.filter(**lookup)
+    there = manager.filter(**lookup)
+    hidden = models.Q(pgh_obj_id__in=there.exclude(pk__in=manager.visible_to(user).values("pk")))
+    if any(field.name == "region" for field in events._meta.fields):
+        gone = trail.exclude(pgh_obj_id__in=there.values("pk"))
+        hidden |= models.Q(
+            pgh_obj_id__in=gone.exclude(region=user.region_id).values("pgh_obj_id")
+        ) | models.Q(pgh_obj_id__in=gone.filter(region=None).values("pgh_obj_id"))
+    return trail.filter(hidden).values("pgh_obj_id")
 
 
 def _steps(
@@ -192,7 +249,7 @@ def _told(step: _Step, names: Names) -> Change:
 
 def _label(step: _Step) -> str:
     """What tells one part from its sisters: its number, code or name."""
-    for name in ("code", "number", "title", "full_name", "name", "document_number"):
+    for name in ("code", "number", "title", "full_name", "name", "document_number", "file_name"):
         value = getattr(step.event, name, None)
         if value not in (None, ""):
             return str(value)
@@ -228,3 +285,35 @@ def _plain_words(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(_plain_words(item) for item in value)
     return str(value)
+
+
+@dataclass(frozen=True)
+class LastChange:
+    """Who wrote a record last, and when; ``moment`` is the time as people read it."""
+
+    actor: str
+    at: dt.datetime
+
+    @property
+    def moment(self) -> str:
+        """Day and time of the clock of Thailand."""
+        return _plain_words(self.at)
+
+
+def last_changes(model: type[models.Model], keys: Iterable[object]) -> dict[Any, LastChange]:
+    """The last event of each of these records, by primary key: one query."""
+    events = event_model_of(model)
+    if events is None:
+        return {}
+    latest = (
+        events._default_manager.filter(pgh_obj_id__in=list(keys))
+        .order_by("pgh_obj_id", "-pgh_id")
+        .distinct("pgh_obj_id")
+    )
+    return {
+        event.pgh_obj_id: LastChange(  # type: ignore[attr-defined]
+            (event.pgh_context or {}).get("actor", NOBODY),  # type: ignore[attr-defined]
+            event.pgh_created_at,  # type: ignore[attr-defined]
+        )
+        for event in latest
+    }

@@ -14,7 +14,7 @@ from pghistory.models import Event
 from psycopg2 import sql
 
 # Tables of our own that are only added to, beside the events of history.
-ADDED_TO_ONLY = ("finance_ledgerentry", "finance_budgetmove")
+ADDED_TO_ONLY = ("finance_ledgerentry", "finance_budgetmove", "history_dayseal")
 # Tables that triggers of ours keep: the application reads them.
 READ_ONLY = ("finance_projectbalance",)
 

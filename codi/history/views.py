@@ -20,7 +20,8 @@ PAGE_SIZE = 25
 class HistoryPage(ScopedMixin, TemplateView):
     """Who changed the record and its parts; as visible as the record itself.
 
-    What was deleted is out of everybody's scope but the nation's, who may still see its trail.
+    What was deleted is out of everybody's scope but the nation's, who may still see its trail,
+    unless it was somebody's own.
     """
 
     template_name = "history/detail.html"
@@ -30,7 +31,7 @@ class HistoryPage(ScopedMixin, TemplateView):
         record = _record(self.visible(model), kwargs["pk"])
         changes = (
             changes_of(model, kwargs["pk"], user=self.user)
-            if record or self.user.sees_nation
+            if record or (self.user.sees_nation and not _is_personal(model))
             else []
         )
         if record is None and not _ends_deleted(model, changes):
@@ -56,6 +57,11 @@ def _tracked_model(label: str) -> type[models.Model]:
     if event_model_of(model) is None or not hasattr(model._default_manager, "visible_to"):
         raise Http404
     return model
+
+
+def _is_personal(model: type[models.Model]) -> bool:
+    """Whether records of the model are somebody's own, such as a filter that is kept."""
+    return any(field.name == "owner" for field in model._meta.fields)
 
 
 def _record(visible: models.QuerySet[Any], pk: str) -> Any | None:

@@ -15,8 +15,9 @@ from codi.accounts.models import Role, User
 from codi.history import acting
 from codi.history.middleware import HistoryOfRequests
 from codi.history.queries import CHANGED, CREATED, DELETED, NOBODY, Change, changes_of
+from codi.kept.models import SavedFilter
 from finance.models import LedgerEntry
-from programs.models import Project
+from programs.models import BudgetFrame, Project
 from tests.ui.page import Tree
 from tests.world import pay, project, province, region, user, world
 
@@ -219,6 +220,17 @@ def test_deleted_record_is_still_told_to_the_nation(client: Client) -> None:
     assert page(client, user(), "accounts.user", key).status_code == 404
 
 
+def test_what_was_somebodys_own_is_told_to_nobody_else(client: Client) -> None:
+    """Would be wrong: a private filter read by headquarters once it is deleted."""
+    kept = SavedFilter.objects.create(
+        owner=user(), list_name="finance:projects", name="ของฉัน", query="q=1", audience="mine"
+    )
+    key = kept.pk
+    kept.delete()
+    chief = user(Role.ADMINISTRATOR, scope_level="nation")
+    assert page(client, chief, "kept.savedfilter", key).status_code == 404
+
+
 def test_long_history_comes_in_pages(client: Client) -> None:
     """Would be wrong: a page of thousands of rows."""
     person = user()
@@ -250,3 +262,31 @@ def test_page_tells_what_people_read(client: Client) -> None:
     assert "จำนวนเงิน (บาท): 1,000" in facts
     assert "สถานะ: อนุมัติแล้ว →เปลี่ยนเป็น กำลังดำเนินงาน" in facts
     assert [fact for fact in facts if "version" in fact or "กุญแจ" in fact] == []
+
+
+def test_a_deleted_part_stays_out_of_the_sight_of_other_regions() -> None:
+    """Wrong if another region's frame of a common programme were told once it is deleted."""
+    w = world()
+    frames = [
+        BudgetFrame.objects.create(
+            programme=w.programme,
+            region=home,
+            level="district",
+            allocated_baht=baht,
+            allocated_on=dt.date(2021, 1, 1),
+        )
+        for home, baht in (
+            (region(), 1_234_567),
+            (province("40", "ขอนแก่น", "NE").region, 7_654_321),
+        )
+    ]
+    for frame in frames:
+        frame.delete()
+
+    def told(person: User) -> str:
+        changes = changes_of(type(w.programme), w.programme.pk, user=person)
+        return str([field.old for change in changes for field in change.fields])
+
+    assert "1,234,567" in told(w.officer)
+    assert "7,654,321" not in told(w.officer)
+    assert "7,654,321" in told(user(Role.ADMINISTRATOR, scope_level="nation"))
