@@ -1,0 +1,1 @@
+"""What each person keeps of every list: saved filters, columns to show, order and page size."""
