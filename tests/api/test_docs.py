@@ -1,0 +1,158 @@
+"""What is written about the API is true: the example of the documents runs, the handbook says all."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from codi.api.schema import document
+from programs.models import OrganisationFile
+from tests import north
+from tests import world as build
+from tests.api.conftest import Program
+from tests.files.samples import pdf
+from tests.security.rights import ROWS
+
+DOCS = Path(settings.BASE_DIR) / "docs" / "api.md"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_examples_of_the_documents_run(live_server, monkeypatch, settings, tmp_path):
+    """Wrong if a reader of docs/api.md got an error, or other numbers than the reference table."""
+    settings.MEDIA_ROOT = tmp_path
+    w = build.world()
+    north.load(w)
+    monkeypatch.setenv("CODI_SITE", live_server.url)
+    monkeypatch.setenv("CODI_TOKEN", Program(w.officer).raw)
+    blocks = re.findall(r"```python\n(.*?)```", DOCS.read_text(), re.DOTALL)
+    names: dict = {"organisation": w.organisation.pk, "content": pdf()}
+    for block in blocks:
+        exec(compile(block, str(DOCS), "exec"), names)
+    approved = sum(
+        int(row["approved_baht"]) for row in north.rows() if row["approved_on"] <= "2021-05-31"
+    )
+    table = names["table"]
+    assert table["approved_baht"].iloc[-1] == approved
+    assert len(names["projects"]) == 18
+    assert names["answer"].status_code == 201
+    assert OrganisationFile.objects.get().subject == w.organisation
+
+
+@pytest.mark.django_db
+def test_the_handbook_tells_every_operation():
+    """Wrong if the readable page left out an address, a field or a kind of problem."""
+    client = Client()
+    client.force_login(build.user("analyst", scope_level="nation"))
+    page = client.get("/api/v1/").content.decode()
+    told = 0
+    for path, operations in document()["paths"].items():
+        for operation in operations.values():
+            told += 1
+            assert f'id="{operation["operationId"]}"' in page
+            assert path in page
+    assert told > 120
+    assert "<script>" not in page
+    assert " style=" not in page
+
+
+@pytest.mark.django_db
+def test_the_document_is_whole():
+    """Wrong if an operation had no words, no errors, or a value that nobody explains."""
+    made = document()
+    assert made["components"]["securitySchemes"].keys() == {"token", "session"}
+    silent = []
+    for path, operations in made["paths"].items():
+        for method, told in operations.items():
+            here = f"{method} {path}"
+            silent += [here] if not re.search("[ก-๙]", told["summary"]) else []
+            silent += [f"{here} 401"] if "401" not in told["responses"] else []
+            silent += [
+                f"{here} {given['name']}"
+                for given in told.get("parameters", ())
+                if not given.get("description")
+            ]
+    for name, schema in made["components"]["schemas"].items():
+        silent += [
+            f"{name}.{field}"
+            for field, given in schema.get("properties", {}).items()
+            if not (given.get("description") or given.get("title"))
+        ]
+    assert silent == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("asked", "media"),
+    [({}, "application/vnd.oai.openapi"), ({"format": "json"}, "application/vnd.oai.openapi+json")],
+)
+def test_the_document_comes_as_yaml_and_json(asked, media):
+    """Wrong if a generator of clients could not read it."""
+    program = Program(build.user("analyst", scope_level="nation"))
+    answer = program.get("schema/", asked)
+    assert answer.status_code == 200
+    assert answer["Content-Type"].startswith(media)
+    assert b"projects_submit" in answer.content
+
+
+def sibling_of(page: str) -> str:
+    """The address of the API that does what a page does, by the names of both."""
+    room, _, act = page.partition(":")
+    act = act.replace("_", "-")
+    known = {
+        "finance:pay": "projects-payments",
+        "finance:return": "projects-returns",
+        "finance:adjust": "projects-adjustments",
+        "finance:evidence": "instalments-clear-evidence",
+        "finance:reverse": "ledger-entries-reverse",
+        "finance:move_new": "budget-moves-list",
+        "programs:certify": "organisations-certifications",
+        "programs:source_new": "funding-sources-list",
+        "programs:source_edit": "funding-sources-detail",
+        "reports:new": "editions-list",
+        "reports:text": "edition-texts-detail",
+        "reports:ask_waiver": "editions-waivers",
+        "reports:allow_waiver": "edition-checks-allow",
+        "files:attach": "projects-files",
+        "desk:delete": "organisations-detail",
+        "desk:restore": "bin-restore",
+        "imports:new": "import-batches-list",
+    }
+    of = {
+        "meeting-new": "committees-meetings",
+        "resolution-new": "meetings-resolutions",
+        "frame-new": "programmes-frames",
+        "target-new": "programmes-targets",
+    }
+    if page in known or act in of:
+        return known.get(page) or of[act]
+    if act.endswith(("-new", "-edit")) and room == "programs":
+        register, _, step = act.rpartition("-")
+        return f"{register}s-{'list' if step == 'new' else 'detail'}"
+    registers = {
+        "finance": "projects",
+        "reports": "editions",
+        "files": "project-files",
+        "jobs": "jobs",
+        "imports": "import-batches",
+    }
+    return f"{registers.get(room, room)}-{act}"
+
+
+def test_every_act_of_a_page_has_its_sibling_or_its_reason():
+    """Wrong if a page could do what no program can, and nobody had said why."""
+    offered = {row.name for row in ROWS if row.is_for_programs}
+    text = DOCS.read_text().partition("## Only on the pages")[2].partition("\n## ")[0]
+    excused = [name.removesuffix("*") for name in re.findall(r"`([a-z]+:[a-z_*]+)`", text)]
+    missing = [
+        (row.name, sibling_of(row.name))
+        for row in ROWS
+        if row.post != 405
+        and not row.is_for_programs
+        and f"api:{sibling_of(row.name)}" not in offered
+        and not row.name.startswith(tuple(excused))
+    ]
+    assert missing == []
