@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, cast
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 
 from codi.accounts.models import User
 from codi.accounts.permissions import Decision
+from codi.ui.views import not_opened
 
 if TYPE_CHECKING:
     from django.views import View as _Base
@@ -53,6 +54,13 @@ class ScopedMixin(LoginRequiredMixin, _Base):
     def require(self, decision: Decision) -> None:
         """As :func:`require`."""
         require(decision)
+
+    def http_method_not_allowed(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """405 as a page that says what to do; browsers show nothing of their own in Thai."""
+        refused = super().http_method_not_allowed(request, *args, **kwargs)
+        return not_opened(request, allowed=refused["Allow"])
 
     def visible(self, model: type[Model]) -> QuerySet[Any]:
         """All rows of ``model`` that the person may see."""

@@ -31,14 +31,27 @@ class ScopeLevel(models.TextChoices):
     PROVINCE = "province", "จังหวัด"
 
 
+# The accounts of the system itself (codi.accounts.system): history names them, nobody manages them.
+SYSTEM_USERNAMES = ("system", "system-checker")
+
+
 class UserQuerySet(models.QuerySet["User"]):
     """People, as others see them."""
 
     def visible_to(self, user: User) -> Self:
-        """Administrators of the whole country see everybody, all others only themselves."""
+        """Administrators of the whole country see all people, all others only themselves."""
         if user.role == Role.ADMINISTRATOR and user.sees_nation:
-            return self.all()
+            return self.exclude(username__in=SYSTEM_USERNAMES)
         return self.filter(pk=user.pk)
+
+    def covering(self, *, region_id: str | None, province_id: str | None = None) -> Self:
+        """Active people whose scope holds a place: the nation, its region, or its province."""
+        holds = Q(scope_level=ScopeLevel.NATION) | Q(
+            scope_level=ScopeLevel.REGION, region=region_id
+        )
+        if province_id:
+            holds |= Q(scope_level=ScopeLevel.PROVINCE, province=province_id)
+        return self.filter(holds, is_active=True)
 
     def active_administrators(self) -> Self:
         """Those who can manage users."""
@@ -112,6 +125,15 @@ class User(AbstractBaseUser):
     def sees_nation(self) -> bool:
         """Whether the person's scope is the whole country."""
         return self.scope_level == ScopeLevel.NATION
+
+    @property
+    def scope_path(self) -> str:
+        """The scope as a text that begins as every wider one does: ``/``, ``/N/``, ``/N/50/``.
+
+        Kept with what a person made, it tells later whether that lies in a scope narrowed since.
+        """
+        places = [place for place in (self.region_id, self.province_id) if place]
+        return "".join(f"{place}/" for place in ("", *places))
 
     @property
     def scope_label(self) -> str:

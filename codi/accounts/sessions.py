@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -16,11 +17,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 IDLE_LIMIT = dt.timedelta(hours=3)
 ABSOLUTE_LIMIT = dt.timedelta(hours=12)
 # The last click is written once a minute: often enough for the limit, seldom enough for the database.
 NOTED_EVERY = dt.timedelta(minutes=1)
+# A program is answered in its own shape: it is a stranger (401), or may not go on (403).
+API = "/api/"
 STARTED, LAST_CLICK = "login_started_at", "last_click_at"
 
 
@@ -34,6 +38,9 @@ class SessionLimits:
         if not request.user.is_authenticated:
             return self.get_response(request)
         if reason := _expired(request):
+            if request.path.startswith(API):
+                logout(request)
+                return self.get_response(request)
             return _send_to_login(request, reason)
         if request.user.must_change_password and not _may_wait(request):
             return redirect("accounts:password_change")
@@ -63,13 +70,24 @@ def _moment(text: str | None) -> dt.datetime | None:
 def _send_to_login(request: HttpRequest, reason: str) -> HttpResponse:
     logout(request)
     messages.warning(request, reason)
-    came_from = request.get_full_path() if request.method == "GET" else "/"
-    response = redirect_to_login(came_from)
+    response = redirect_to_login(_page_of(request))
     if not request.headers.get("HX-Request"):
         return response
     # A fragment must not be replaced by the login page: htmx is told to load it whole.
     return HttpResponse(status=204, headers={"HX-Redirect": response["Location"]})
 
 
+def _page_of(request: HttpRequest) -> str:
+    """The page on which the person was: for a sent form the page that sent it, with its draft."""
+    if request.method == "GET":
+        return request.get_full_path()
+    page = request.headers.get("Referer", "")
+    own = {request.get_host()}
+    if not url_has_allowed_host_and_scheme(page, own, require_https=request.is_secure()):
+        return "/"
+    return urlsplit(page).path
+
+
 def _may_wait(request: HttpRequest) -> bool:
-    return request.path in {reverse("accounts:password_change"), reverse("accounts:logout")}
+    public = {reverse("accounts:password_change"), reverse("accounts:logout")}
+    return request.path in public or request.path.startswith(f"{API}v1/")

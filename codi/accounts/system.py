@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from codi.accounts.models import Role, ScopeLevel, User
+from codi.accounts.models import SYSTEM_USERNAMES, Role, ScopeLevel, User
 
-MAKER, CHECKER = "system", "system-checker"
+MAKER, CHECKER = SYSTEM_USERNAMES
 _NAMES = {MAKER: "ระบบ", CHECKER: "ระบบ (ผู้ยืนยัน)"}
 
 
@@ -29,4 +29,4 @@ def system_account(username: str = MAKER) -> User:
 
 def is_system(user: User) -> bool:
     """Whether the account is the system's own, which stands for the operator at the machine."""
-    return user.username in _NAMES and not user.is_active
+    return user.username in SYSTEM_USERNAMES and not user.is_active

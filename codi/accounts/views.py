@@ -33,6 +33,7 @@ from codi.ui.home import cards_for, panels_for
 from codi.ui.lists import ListPage
 from codi.ui.navigation import shortcuts_for
 from codi.ui.pages import FormPage
+from codi.ui.views import too_many
 
 
 class Login(auth_views.LoginView):
@@ -53,7 +54,7 @@ def locked_out(
     request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any
 ) -> HttpResponse:
     """What django-axes answers after too many failures."""
-    return render(request, "accounts/locked.html", status=429)
+    return too_many(request)
 
 
 class Home(ScopedMixin, TemplateView):

@@ -56,24 +56,50 @@ Handler = Callable[["Job", Progress], "Product | Path | None"]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of long work: its Thai title and the function that does it."""
+    """A kind of long work: its Thai title and the function that does it.
+
+    ``is_personal`` work is an act in the name of who asked: only this person stops or repeats it.
+    ``leads_to(job)`` names the page on which its outcome is seen, as label and address.
+    """
 
     key: str
     title: str
     run: Handler
+    is_personal: bool = False
+    leads_to: Callable[[Job], tuple[str, str]] | None = None
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def handler(key: str, *, title: str = "งานเบื้องหลัง") -> Callable[[Handler], Handler]:
-    """Register the function that does jobs of kind ``key``; ``title`` is what people call it."""
+def handler(
+    key: str,
+    *,
+    title: str = "งานเบื้องหลัง",
+    is_personal: bool = False,
+    leads_to: Callable[[Job], tuple[str, str]] | None = None,
+) -> Callable[[Handler], Handler]:
+    """Register the function that does jobs of kind ``key``; ``title`` is what people call it.
+
+    ``is_personal`` and ``leads_to`` as in :class:`Kind`.
+    """
 
     def register(run: Handler) -> Handler:
         known = KINDS.get(key)
         if known and known.run is not run:
             raise ValueError(f"Two handlers for jobs of kind {key!r}")
-        KINDS[key] = Kind(key, title, run)
+        KINDS[key] = Kind(key, title, run, is_personal, leads_to)
         return run
 
     return register
+
+
+Ending = Callable[["Job"], None]
+ENDINGS: list[Ending] = []
+
+
+def when_ended(tell: Ending) -> Ending:
+    """Register what else happens when a job has ended, in the transaction that ends it."""
+    if tell not in ENDINGS:
+        ENDINGS.append(tell)
+    return tell

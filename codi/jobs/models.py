@@ -32,18 +32,38 @@ ACTIVE = (State.QUEUED, State.RUNNING)
 ENDED = (State.DONE, State.FAILED, State.CANCELLED)
 
 
+class WorkerSign(models.Model):
+    """When a worker was last seen: written by each sweep, so that beat and broker lived as well."""
+
+    worker = models.CharField(
+        "เครื่องที่ทำ",
+        max_length=120,
+        unique=True,
+        error_messages={"unique": "มีเครื่องชื่อนี้แล้ว กรุณาลองใหม่"},
+    )
+    seen_at = models.DateTimeField("เห็นล่าสุดเมื่อ")
+
+    class Meta:
+        verbose_name = "สัญญาณของเครื่องที่ทำงาน"
+
+    def __str__(self) -> str:
+        return self.worker
+
+
 class JobQuerySet(models.QuerySet["Job"]):
     """Jobs by who may see them and whether they still need something."""
 
     def visible_to(self, user: User) -> Self:
         """Own jobs; a regional manager also those of the region; the nation sees all.
 
-        A job of a region is out of sight for its own requester once that person has moved to
-        another region: its file holds that region's rows.
+        An own job is seen while the scope in which it was asked for lies in the present one: what
+        it made holds that scope's rows. A region's job that has no scope yet goes by its region.
         """
         if user.sees_nation:
             return self.all()
-        mine = Q(requested_by=user) & (Q(region=None) | Q(region=user.region_id))
+        mine = Q(requested_by=user, scope__startswith=user.scope_path)
+        if user.scope_level == "region":
+            mine |= Q(requested_by=user, scope="", region=user.region_id)
         if user.role == "regional_manager" and user.scope_level == "region":
             return self.filter(mine | Q(region=user.region_id))
         return self.filter(mine)
@@ -70,6 +90,9 @@ class Job(models.Model):
     )
     region = models.ForeignKey(
         Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="ภาค"
+    )
+    scope = models.CharField(
+        "ขอบเขตของผู้สั่งเมื่อสั่งงาน", max_length=40, blank=True, default="", db_default="", editable=False
     )
     state = models.CharField("สถานะ", max_length=10, choices=State.choices, default=State.QUEUED)
     percent = models.PositiveSmallIntegerField("ร้อยละ", default=0)

@@ -12,6 +12,7 @@ from codi.errors import Refused
 from codi.history import acting
 from codi.jobs import KINDS, Product, Stopped, files, services
 from codi.jobs.models import Job
+from codi.jobs.permissions import can_run
 from codi.jobs.pulse import Pulse
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,9 @@ def run(job_id: int, *, worker: str) -> None:
     """Do the job if it is still to be done; a second delivery of its message does nothing."""
     job = services.claim(job_id, worker=worker)
     if job is None:
+        return
+    if not (decision := can_run(job)):
+        services.fail(job, message=decision.reason, code="requester-disabled")
         return
     try:
         with Pulse(job) as progress, acting(job.requested_by, door="job", reason=job.title):

@@ -21,8 +21,8 @@ from django.utils import timezone
 
 from codi.accounts.models import User
 from codi.errors import Refused
-from codi.jobs import KINDS, files, outbox
-from codi.jobs.models import MAX_ATTEMPT_COUNT, Job, State
+from codi.jobs import ENDINGS, KINDS, files, outbox
+from codi.jobs.models import MAX_ATTEMPT_COUNT, Job, State, WorkerSign
 from codi.places.models import Region
 
 LOST_WORKER = "งานหยุดกลางทางซ้ำ 3 ครั้ง จึงเลิกทำ กรุณากดสั่งทำใหม่ หากยังไม่สำเร็จให้แจ้งผู้ดูแลระบบ"
@@ -60,6 +60,7 @@ def request(
             payload=payload,
             requested_by=requested_by,
             region=region,
+            scope=requested_by.scope_path,
             created_at=now,
             queued_at=now,
         )
@@ -205,7 +206,7 @@ def _lock_own(job: Job) -> Job | None:
 
 
 def _end(job: Job, state: State, *, failure: str = "", code: str = "") -> None:
-    """Write the end of a locked job."""
+    """Write the end of a locked job, and let those know who asked to hear of it."""
     now = timezone.now()
     job.state = state
     job.failure = failure[:500]
@@ -216,6 +217,8 @@ def _end(job: Job, state: State, *, failure: str = "", code: str = "") -> None:
     job.finished_at = now
     job.cancel_requested_at = (job.cancel_requested_at or now) if state == State.CANCELLED else None
     job.save()
+    for tell in ENDINGS:
+        tell(job)
 
 
 def cancel(job: Job, *, actor: User) -> Job:
@@ -271,6 +274,28 @@ def _requeue(job: Job) -> None:
     job.queued_at = timezone.now()
     job.save()
     transaction.on_commit(partial(outbox.send, [job.pk]), robust=True)
+
+
+def interrupt_all(*, reason: str, code: str) -> int:
+    """End every job that waits or runs, as failed for a reason of the operator's; returns how many.
+
+    Only while no worker runs. Who asked for a job may ask for it again.
+    """
+    with transaction.atomic():
+        jobs = list(Job.objects.select_for_update().active().order_by("pk"))
+        for job in jobs:
+            if job.cancel_requested_at:
+                _end(job, State.CANCELLED)
+            else:
+                _end(job, State.FAILED, failure=reason, code=code)
+    return len(jobs)
+
+
+def note_worker(worker: str) -> None:
+    """Note that a worker lives, and forget those that were not seen for a day."""
+    now = timezone.now()
+    WorkerSign.objects.update_or_create(worker=worker[:120], defaults={"seen_at": now})
+    WorkerSign.objects.filter(seen_at__lt=now - dt.timedelta(days=1)).delete()
 
 
 @dataclass(frozen=True)

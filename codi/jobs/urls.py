@@ -7,6 +7,7 @@ from codi.jobs import views
 app_name = "jobs"
 urlpatterns = [
     path("jobs/", views.JobList.as_view(), name="list"),
+    path("jobs/export/", views.ExportRequest.as_view(), name="export"),
     path("jobs/<int:pk>/", views.JobPage.as_view(), name="detail"),
     path("jobs/<int:pk>/progress/", views.JobProgress.as_view(), name="progress"),
     path("jobs/<int:pk>/download/", views.JobDownload.as_view(), name="download"),

@@ -6,6 +6,7 @@ from pathlib import PurePath
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +15,7 @@ from django.views import View
 
 from codi.accounts.access import ScopedMixin
 from codi.errors import Refused
-from codi.jobs import permissions, services
+from codi.jobs import KINDS, exports, permissions, services
 from codi.jobs.filters import JobFilter
 from codi.jobs.models import Job, State
 from codi.jobs.tables import TONES, JobTable
@@ -32,14 +33,14 @@ class JobList(ScopedMixin, ListPage):
     table_class = JobTable
     filterset_class = JobFilter
     page_title = "งานเบื้องหลัง"
-    page_lead = "งานที่ใช้เวลานาน เช่น การจัดทำรายงาน ปิดหน้านี้ได้ ระบบทำต่อให้"
+    page_lead = "งานที่ใช้เวลานาน เช่น จัดทำรายงาน ส่งออกรายการใหญ่ หรือนำเข้าไฟล์ใหญ่ ปิดหน้านี้ได้ ระบบทำต่อให้"
     unit = "งาน"
     default_sort = "-created_at"
     search_texts = ("title",)
     search_label = "ค้นหาชื่องาน"
     empty = Empty(
         "ยังไม่มีงานเบื้องหลัง",
-        "งานจะขึ้นที่นี่เองเมื่อมีการออกรายงาน เริ่มได้จากเมนู “รายงาน” แล้วกลับมาดูความคืบหน้าและไฟล์ได้ทุกเมื่อ",
+        "เมื่อท่านจัดทำรายงาน ส่งออกรายการใหญ่ หรือนำเข้าไฟล์ใหญ่ งานจะแสดงที่นี่ กลับมาดูความคืบหน้าและรับไฟล์ได้ทุกเมื่อ",
         "hourglass",
     )
 
@@ -61,6 +62,7 @@ class JobPage(JobView):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         job = self.job()
+        kind = KINDS.get(job.kind)
         context = {
             "page_title": job.title,
             "crumbs": [("งานเบื้องหลัง", reverse("jobs:list")), (job.title, "")],
@@ -69,6 +71,7 @@ class JobPage(JobView):
             "cancelling": job.is_active and job.cancel_requested_at is not None,
             "can_cancel": permissions.can_cancel(self.user, job),
             "can_retry": permissions.can_retry(self.user, job),
+            "leads_to": kind.leads_to(job) if kind and kind.leads_to else None,
             "shows_pdf": job.has_file and PurePath(job.file_path).suffix == ".pdf",
         }
         return render(request, "jobs/detail.html", context)
@@ -142,3 +145,24 @@ class JobRetry(JobAct):
             self.require(permissions.can_retry(self.user, job))
         services.retry(job, actor=self.user)
         return "สั่งทำใหม่แล้ว"
+
+
+class ExportRequest(ScopedMixin, View):
+    """Ask for the file of a long list; what comes next is the page of the job."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        address = request.POST.get("address", "")
+        key = f"export-{self.user.pk}-{request.POST.get('one_time_key', '')[:64]}"
+        try:
+            form = request.POST.get("form", "")
+            job = exports.request_export(address=address, key=key, actor=self.user, form=form)
+        except Refused as refused:
+            if refused.code == exports.NO_RIGHT:
+                raise PermissionDenied(refused.message) from refused
+            messages.error(request, refused.message)
+            known = refused.code != exports.NO_LIST
+            return redirect(address if known else "jobs:list")
+        messages.success(request, "รับคำสั่งส่งออกแล้ว เมื่อเสร็จ ไฟล์อยู่ในหน้านี้ ปิดหน้านี้ได้ระหว่างรอ")
+        return redirect("jobs:detail", pk=job.pk)

@@ -8,26 +8,17 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-import json
-import os
-import signal
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 
+from codi.confined import Limits, Overrun, run, workplace
 from codi.pdf.fonts import font_dir
 
-CHILD = Path(__file__).with_name("child.py")
-MEMORY_STATUS = 3
-# The native libraries abort, trap or crash when an allocation fails; the kernel kills.
-OUT_OF_MEMORY_SIGNALS = (signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGTRAP)
+CHILD = "codi.pdf.child:draw"
 FONTS_CONF = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
@@ -91,75 +82,37 @@ def render(
         },
         "pdf_variant": pdf_variant,
         "created_at": created_at.isoformat(timespec="seconds") if created_at else None,
-        "memory_bytes": memory_mb * 1024 * 1024,
-        "cpu_seconds": int(timeout) + 5,
     }
-    with tempfile.TemporaryDirectory(prefix="codi-pdf-") as folder:
-        report = _run_child(json.dumps(job).encode(), Path(folder), timeout, memory_mb)
-        pdf = (Path(folder) / "out.pdf").read_bytes()
+    limits = Limits(seconds=timeout, cpu_seconds=int(timeout) + 5, memory_mb=memory_mb)
+    with workplace("codi-pdf-") as folder:
+        conf = folder / "fonts.conf"
+        conf.write_text(FONTS_CONF.format(fonts=font_dir()), encoding="utf-8")
+        fonts = {"FONTCONFIG_FILE": str(conf)}
+        try:
+            outcome = run(CHILD, job, folder=folder, limits=limits, environment=fonts)
+        except Overrun as overrun:
+            raise _failure(overrun, limits) from overrun
+        pdf = (folder / "out.pdf").read_bytes()
     seconds = time.monotonic() - started
-    return RenderResult(pdf, report["pages"], seconds, report["peak_kb"] / 1024)
+    return RenderResult(pdf, outcome.value["pages"], seconds, outcome.peak_mb)
 
 
-def _run_child(job: bytes, folder: Path, timeout: float, memory_mb: int) -> dict[str, Any]:
-    """Run the child in its own folder and process group; returns what it reports."""
-    conf = folder / "fonts.conf"
-    conf.write_text(FONTS_CONF.format(fonts=font_dir()), encoding="utf-8")
-    child = subprocess.Popen(
-        [sys.executable, "-P", str(CHILD)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=folder,
-        env=_environment(folder, conf),
-        start_new_session=True,
-    )
-    try:
-        out, err = child.communicate(job, timeout=timeout)
-    except subprocess.TimeoutExpired:
-        raise RenderFailed(
-            f"จัดทำไฟล์ PDF ไม่เสร็จภายใน {timeout:g} วินาที โปรดแบ่งรายงานให้สั้นลงแล้วลองใหม่",
-            code="timeout",
-        ) from None
-    finally:
-        if child.poll() is None:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.communicate()
-    if child.returncode == 0:
-        report: dict[str, Any] = json.loads(out)
-        return report
-    raise _failure(child.returncode, err.decode(errors="replace")[-4000:], memory_mb)
-
-
-def _environment(folder: Path, conf: Path) -> dict[str, str]:
-    """No variable of the server reaches the child (no proxy, no secret)."""
-    return {
-        "PATH": os.defpath,
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "LANG": "C.UTF-8",
-        "FONTCONFIG_FILE": str(conf),
-        "PYTHONHASHSEED": "0",
-        "PYTHONUTF8": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-
-
-def _failure(status: int, log: str, memory_mb: int) -> RenderFailed:
-    if status == MEMORY_STATUS or -status in OUT_OF_MEMORY_SIGNALS:
+def _failure(overrun: Overrun, limits: Limits) -> RenderFailed:
+    """Why there is no file, in words that help."""
+    if overrun.code == "memory":
         return RenderFailed(
-            f"เอกสารใหญ่เกินหน่วยความจำที่กำหนดไว้ ({memory_mb:,} MB) โปรดแบ่งรายงานหรือส่งออกตารางยาวเป็นไฟล์ Excel แทน",
+            f"เอกสารใหญ่เกินหน่วยความจำที่กำหนดไว้ ({limits.memory_mb:,} MB) โปรดแบ่งรายงานหรือส่งออกตารางยาวเป็นไฟล์ Excel แทน",
             code="memory",
-            detail=log,
+            detail=overrun.detail,
         )
-    if status == -signal.SIGXCPU:
+    if overrun.code == "time":
         return RenderFailed(
-            "จัดทำไฟล์ PDF นานเกินเวลาที่กำหนด โปรดแบ่งรายงานให้สั้นลงแล้วลองใหม่",
+            f"จัดทำไฟล์ PDF ไม่เสร็จภายใน {limits.seconds:g} วินาที โปรดแบ่งรายงานให้สั้นลงแล้วลองใหม่",
             code="timeout",
-            detail=log,
+            detail=overrun.detail,
         )
     return RenderFailed(
         "จัดทำไฟล์ PDF ไม่สำเร็จเพราะเนื้อหามีรูปแบบที่พิมพ์ไม่ได้ โปรดแจ้งผู้ดูแลระบบพร้อมเวลาที่พบ",
         code="error",
-        detail=log,
+        detail=overrun.detail,
     )

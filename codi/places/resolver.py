@@ -250,3 +250,43 @@ def _not_found(kind: str, shown: str, near: Sequence[Place]) -> PlaceError:
         return PlaceError(f"ไม่พบ{kind} “{shown}” ตรวจการสะกดแล้วลองอีกครั้ง")
     names = " หรือ ".join(place.name for place in near)
     return PlaceError(f"ไม่พบ{kind} “{shown}” หมายถึง {names} หรือไม่", near)
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """Districts and subdistricts by name within their province, read once for many look-ups.
+
+    A name that occurs once answers from memory; any other goes the careful way of
+    :func:`resolve_district` and :func:`resolve_subdistrict`.
+    """
+
+    _districts: Mapping[tuple[str, str], District | None] = field(repr=False)
+    _subdistricts: Mapping[tuple[str, str], Subdistrict | None] = field(repr=False)
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read the districts and subdistricts of now: two queries."""
+        districts: dict[tuple[str, str], District | None] = {}
+        for one in _existing(District.objects.select_related("province__region"), None):
+            key = (one.province_id, one.search_key)
+            districts[key] = None if key in districts else one
+        subdistricts: dict[tuple[str, str], Subdistrict | None] = {}
+        known = Subdistrict.objects.select_related("district__province__region")
+        for place in _existing(known, None):
+            for within in (place.district_id, place.district.province_id):
+                named = (within, place.search_key)
+                subdistricts[named] = None if named in subdistricts else place
+        return cls(districts, subdistricts)
+
+    def district(self, text: str, *, province: Province | None) -> District:
+        """As :func:`resolve_district`."""
+        key = (province.pk if province else "", search_key(_DISTRICT.sub("", clean(text))))
+        return self._districts.get(key) or resolve_district(text, province=province)
+
+    def subdistrict(
+        self, text: str, *, district: District | None, province: Province | None
+    ) -> Subdistrict:
+        """As :func:`resolve_subdistrict`."""
+        within = district.pk if district else province.pk if province else ""
+        found = self._subdistricts.get((within, search_key(_SUBDISTRICT.sub("", clean(text)))))
+        return found or resolve_subdistrict(text, district=district, province=province)

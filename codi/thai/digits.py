@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 THAI_DIGITS = "๐๑๒๓๔๕๖๗๘๙"
+# Decimal digits of any script but 0-9.
+_FOREIGN = re.compile(r"[^\D0-9]")
 _TO_THAI = str.maketrans("0123456789", THAI_DIGITS)
 
 
@@ -15,9 +18,7 @@ def _arabic(character: str) -> str:
 
 def to_arabic(text: str) -> str:
     """Write every decimal digit (Thai, full-width, Lao, Arabic-Indic …) as 0-9; the rest stays."""
-    if text.isascii():
-        return text
-    return "".join(_arabic(character) for character in text)
+    return _FOREIGN.sub(lambda digit: _arabic(digit[0]), text)
 
 
 def to_thai(text: str) -> str:

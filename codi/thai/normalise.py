@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from codi.thai.digits import to_arabic
 
+# Longer texts are not kept in memory.
+_REMEMBERED_LENGTH = 200
 _THAI = "\u0e01-\u0e4e"
 _TONES = "\u0e48-\u0e4b"
 _INVISIBLE = re.compile(
@@ -99,6 +102,12 @@ def clean(text: str, *, keep_newlines: bool = False) -> str:
     ``keep_newlines`` keeps line breaks (long text); otherwise a break becomes a blank. Cleaning
     twice gives the same as cleaning once.
     """
+    if len(text) > _REMEMBERED_LENGTH:
+        return _cleaned(text, keep_newlines)
+    return _clean_again(text, keep_newlines)
+
+
+def _cleaned(text: str, keep_newlines: bool) -> str:
     text = _INVISIBLE.sub("", text)
     text = _LINE_ENDS.sub("\n" if keep_newlines else " ", text)
     text = _CONTROLS.sub("", text)
@@ -108,10 +117,21 @@ def clean(text: str, *, keep_newlines: bool = False) -> str:
     return text.strip(" ")
 
 
+# One name is cleaned several times on its way from a sheet to its stored keys.
+_clean_again = lru_cache(maxsize=8192)(_cleaned)
+
+
 def search_key(text: str) -> str:
     """What searching and matching compare; stored beside the name under a trigram index.
 
     Cleaned, in lower case, Arabic digits, without tone marks, blanks and ``./-()``. Tone marks go
     because they cut words for pg_trgm, and because people leave them out.
     """
+    return _search_key_again(text) if len(text) <= _REMEMBERED_LENGTH else _search_key(text)
+
+
+def _search_key(text: str) -> str:
     return _DOUBLED.sub(r"\1", _KEY_DROPS.sub("", to_arabic(clean(text)).lower()))
+
+
+_search_key_again = lru_cache(maxsize=8192)(_search_key)

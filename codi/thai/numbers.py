@@ -13,6 +13,8 @@ from codi.thai.digits import to_arabic
 from codi.thai.normalise import clean
 
 LARGEST = Decimal("9999999999999.99")
+LARGEST_BAHT = Decimal("999999999999.99")
+"""What one amount on record can be; sums are larger."""
 _SATANG = Decimal("0.01")
 
 _MINUS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\ufe58\ufe63\uff0d", "-"))

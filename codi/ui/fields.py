@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -14,8 +15,9 @@ from django.core.validators import MaxLengthValidator
 from django.db.models import Model, QuerySet
 from django.urls import reverse
 
+from codi.errors import Refused
 from codi.thai.dates import DateError, full_echo, parse_date
-from codi.thai.normalise import clean
+from codi.thai.normalise import clean, search_key
 from codi.thai.numbers import NumberError, baht, number, parse_baht, parse_number
 from codi.thai.words import baht_text
 
@@ -258,6 +260,80 @@ class TextField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return clean(super().to_python(value) or "")
+
+
+class NamedField(TextField):
+    """One thing chosen by its name, typed or pasted: ``read(name)`` finds it, ``names()`` offers it.
+
+    For tables, where a drop-down could not hold a name that is not known yet: such a name stays in
+    sight with what is wrong about it. ``read`` raises :class:`codi.errors.Refused`, LookupError or
+    ValueError with a Thai ``message``.
+    """
+
+    def __init__(
+        self,
+        *,
+        read: Callable[[str], Any],
+        shown: Callable[[Any], str] = str,
+        names: Callable[[], Iterable[str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.read, self.shown_name, self.names = read, shown, names
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return self.read(text)
+        except (Refused, LookupError, ValueError) as error:
+            raise ValidationError(str(getattr(error, "message", error)), code="invalid") from error
+
+    def prepare_value(self, value: Any) -> Any:
+        """A stored value by its name; typed text stays as it was typed."""
+        return value if value is None or type(value) is str else self.shown_name(value)
+
+
+class ScopedNamedField(NamedField):
+    """As :class:`NamedField`, among what the person who fills in the table may see."""
+
+    def __init__(
+        self,
+        *,
+        read_for: Callable[[Any, str], Any],
+        names_for: Callable[[Any], Iterable[str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(read=partial(read_for, None), names=tuple, **kwargs)
+        self.read_for, self.names_for = read_for, names_for
+
+    def bind(self, *, user: Any, today: dt.date) -> None:
+        """Read and offer names as this person."""
+        self.read, self.names = partial(self.read_for, user), partial(self.names_for, user)
+
+
+class NamedChoiceField(NamedField):
+    """One of the ``choices`` by its label or its stored value."""
+
+    def __init__(self, *, choices: Iterable[tuple[Any, str]], **kwargs: Any) -> None:
+        self.choices = dict(choices)
+        super().__init__(read=self._find, shown=self._label, names=self.choices.values, **kwargs)
+
+    def _find(self, name: str) -> Any:
+        key = search_key(name)
+        for value, label in self.choices.items():
+            if key in (search_key(label), search_key(str(value))):
+                return value
+        raise ValueError(
+            f"“{name}” ไม่อยู่ในรายการของ{self.label} ใช้ได้: {' · '.join(self.choices.values())}"
+        )
+
+    def _label(self, value: Any) -> str:
+        return str(self.choices.get(value, value))
+
+    def prepare_value(self, value: Any) -> Any:
+        return self.choices.get(value, value)
 
 
 class LongTextField(TextField):

@@ -1,23 +1,26 @@
 """Lists: what a person may see, searched, filtered, sorted, paged, summed and exported.
 
-The whole state is in the address, so a list can be bookmarked and sent on; only the page size is
-kept in the session. Everything works without script; with htmx only the results are exchanged.
+The whole state is in the address, so a list can be bookmarked and sent on. What the address leaves
+open (columns, order, page size) is as the person keeps it (``codi.ui.keeping``). Everything works
+without script; with htmx only the results are exchanged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
 import django_filters
+from django.conf import settings
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.paginator import Page, Paginator
 from django.db.models import Aggregate, Count, F, Model, Q, QuerySet
 from django.db.models.expressions import OrderBy
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views import View
@@ -26,18 +29,22 @@ from codi.thai.dates import short_date
 from codi.thai.normalise import clean, search_key
 from codi.thai.numbers import baht, number
 from codi.ui import exports
+from codi.ui.additions import WORD, Narrowing, narrowings_of, tools_of
+from codi.ui.export_rows import rows_of
 from codi.ui.fields import BahtField, ThaiDateField
-from codi.ui.tables import ListTable, value_reader
+from codi.ui.keeping import Kept, kept_of
+from codi.ui.tables import ListTable
 
 PAGE_SIZES = (25, 50, 100)
 # Above so many rows the order is found on keys alone, and only the page's rows are read whole.
 LARGE_LIST_COUNT = 10_000
-SIZE_KEY = "list_page_size"
 # Characters in a file for the widths on the screen.
 EXPORT_WIDTHS = {"wide": 48, "roomy": 48, "middling": 32, "code": 18, "nowrap": 18}
 LONGEST_SEARCH = 100
 # Words of the address that are not filters.
 SEARCH, SORT, PAGE, SIZE, EXPORT = "q", "sort", "page", "size", "export"
+# Opens the whole list for those whom it otherwise greets with a filter of their own.
+EVERYTHING = "all"
 
 
 class ThaiDateFilter(django_filters.Filter):  # type: ignore[misc]
@@ -86,13 +93,14 @@ class Chip:
 
 @dataclass(frozen=True)
 class Header:
-    """The head of a column with its state of sorting; ``url`` sorts by it or turns it round."""
+    """The head of a column with its state of sorting; ``url`` and ``sort`` turn it round."""
 
     name: str
     label: str
     unit: str
     css_class: str
     url: str = ""
+    sort: str = ""
     aria_sort: str = ""
 
 
@@ -177,26 +185,44 @@ class ListPage(LoginRequiredMixin, View):
         )
 
     @cached_property
+    def narrowed(self) -> Sequence[tuple[Narrowing, str]]:
+        """The narrowings that the address asks for, each with its value."""
+        given = ((one, self.request.GET.get(WORD + one.key)) for one in narrowings_of(type(self)))
+        return [(narrowing, text) for narrowing, text in given if text is not None]
+
+    @cached_property
+    def kept(self) -> Kept:
+        """What the person keeps of this list."""
+        return kept_of(self)
+
+    @cached_property
     def table_columns(self) -> Sequence[Any]:
-        """The columns on the screen, in order."""
+        """Every column that the table has, in the order of its declaration."""
         return list(self.table_class([]).columns)
+
+    @cached_property
+    def shown_columns(self) -> Sequence[Any]:
+        """The columns on the screen, on paper and in files, in order."""
+        known = {bound.name: bound for bound in self.table_columns}
+        chosen = [known[name] for name in self.kept.columns if name in known]
+        return chosen or self.table_columns
 
     @cached_property
     def sort(self) -> str:
         """The column to sort by, ``-`` before it for downwards; unknown ones count as default."""
-        asked = self.request.GET.get(SORT, "")
         known = {column.name for column in self.table_columns if column.orderable}
-        return asked if asked.removeprefix("-") in known else self.default_sort
+        for asked in (self.request.GET.get(SORT, ""), self.kept.sort):
+            if asked.removeprefix("-") in known:
+                return asked
+        return self.default_sort
 
     @cached_property
     def page_size(self) -> int:
-        """The asked size, else the one this person chose last."""
+        """The asked size, else the one this person keeps for this list."""
         asked = self.request.GET.get(SIZE, "")
-        if asked.isascii() and asked.isdigit() and int(asked) in PAGE_SIZES:
-            if self.request.session.get(SIZE_KEY) != int(asked):
-                self.request.session[SIZE_KEY] = int(asked)
+        if asked in map(str, PAGE_SIZES):
             return int(asked)
-        kept = self.request.session.get(SIZE_KEY)
+        kept = self.kept.page_size
         return kept if kept in PAGE_SIZES else PAGE_SIZES[0]
 
     @cached_property
@@ -207,6 +233,8 @@ class ListPage(LoginRequiredMixin, View):
         found: QuerySet[Any] = self.filterset.qs
         if self.search_text:
             found = found.filter(self._search_condition())
+        for narrowing, text in self.narrowed:
+            found = narrowing.narrow(found, text)
         order = self._order()
         return found.order_by(*order, "pk") if order else found
 
@@ -252,27 +280,78 @@ class ListPage(LoginRequiredMixin, View):
                 if value not in (None, "", []):
                     text = f"{form[name].label}: {_shown(form.fields[name], value)}"
                     chips.append(Chip(text, self.address(**{name: None})))
+        for narrowing, value in self.narrowed:
+            text = f"{narrowing.title}: {narrowing.shown(self.rows, value)}"
+            chips.append(Chip(text, self.address(**{WORD + narrowing.key: None})))
         return chips
+
+    @cached_property
+    def words(self) -> Sequence[str]:
+        """The words of the address that choose rows: search, filters, narrowings."""
+        narrowings = (WORD + one.key for one in narrowings_of(type(self)))
+        return (SEARCH, *self.filterset.filters, *narrowings)
+
+    def selection(self, given: QueryDict | None = None) -> QueryDict:
+        """What of the address (or of ``given``) chooses rows; order, page and strange words not."""
+        chosen = QueryDict(mutable=True)
+        for word in self.words:
+            asked = self.request.GET if given is None else given
+            if values := [value for value in asked.getlist(word) if value]:
+                chosen.setlist(word, values)
+        return chosen
 
     def address(self, **changes: Any) -> str:
         """This list's address with some words changed; the page begins anew unless it is given."""
         query = self.request.GET.copy()
-        for name, value in {PAGE: None, EXPORT: None, **changes}.items():
+        for name, value in {PAGE: None, EXPORT: None, EVERYTHING: None, **changes}.items():
             query.pop(name, None)
             if value not in (None, ""):
                 query[name] = str(value)
-        return f"?{query.urlencode()}" if query else self.request.path
+        return f"?{query.urlencode()}" if query else self.whole_list
+
+    def _whole_address(self) -> str:
+        """This list's address with its path, for who asks for its file later."""
+        address = self.address()
+        return f"{self.request.path}{address}" if address.startswith("?") else address
+
+    @property
+    def whole_list(self) -> str:
+        """The address of the list without search and filter."""
+        return (
+            f"{self.request.path}?{EVERYTHING}=1" if self.kept.default_query else self.request.path
+        )
 
     # Answers
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not (decision := self.allowed()):
             return self._without_right(str(getattr(decision, "reason", "")))
+        if not request.GET and self.kept.default_query:
+            return redirect(f"{request.path}?{self.kept.default_query}")
         if request.GET.get(EXPORT) == "csv":
-            return exports.csv_response(self.as_export())
-        if request.GET.get(EXPORT) == "xlsx" and self.sums["row_count"] <= exports.XLSX_ROWS:
+            return self._csv()
+        if request.GET.get(EXPORT) == "xlsx" and not self.is_long:
             return exports.xlsx_response(self.as_export())
         return self._page()
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a file of all rows takes so long that it becomes a job, one at a time."""
+        return bool(self.sums["row_count"] > settings.EXPORT_DIRECT_ROW_COUNT)
+
+    def _csv(self) -> HttpResponseBase:
+        if not self.is_long:
+            return exports.csv_response(self.as_export())
+        person: Any = self.request.user.pk
+        if exports.LargeExport.begin(person):
+            return exports.csv_response(self.as_export(), large_for=person)
+        empty = Empty(
+            "กำลังส่งออกรายการใหญ่ของท่านอยู่",
+            "ส่งออกรายการใหญ่ได้ครั้งละ 1 ไฟล์ กรุณารอให้ไฟล์เดิมดาวน์โหลดเสร็จ แล้วลองใหม่อีกครั้ง",
+            "hourglass",
+        )
+        context = {"page_title": self.page_title, "empty": empty, "refused": True}
+        return render(self.request, self.template_name, context, status=429)
 
     def _page(self) -> HttpResponse:
         fragment = self.request.headers.get("HX-Target") == "results"
@@ -288,6 +367,7 @@ class ListPage(LoginRequiredMixin, View):
 
     def _context(self) -> dict[str, Any]:
         count = self.sums["row_count"]
+        searchable = bool(self.search_keys or self.search_texts)
         page = CountedPaginator(self.rows, self.page_size, count).get_page(
             self.request.GET.get(PAGE)
         )
@@ -297,27 +377,48 @@ class ListPage(LoginRequiredMixin, View):
             "results_template": self.results_template_name,
             "filter_form": self.filterset.form,
             "filters_open": bool(self.chips) or len(self.filterset.filters) <= 4,
-            "searchable": bool(self.search_keys or self.search_texts),
+            "searchable": searchable,
+            "has_form": searchable or bool(self.filterset.form.fields),
             "search_label": self.search_label,
             "search_text": self.search_text,
             "sort": self.sort,
             "chips": self.chips,
-            "clear_url": self.request.path,
+            "narrowed": [(WORD + narrowing.key, text) for narrowing, text in self.narrowed],
+            "tools": [(tool, url) for tool in tools_of(type(self)) if (url := tool.address(self))],
+            "clear_url": self.whole_list,
+            "kept": self.kept,
+            "selection": self.selection().urlencode(),
+            "kept_here": self.address(size=None).removeprefix("?"),
             "row_count": count,
             "unit": self.unit,
             "sums": self._shown_sums(),
             "headers": self._headers(),
-            "table": self.table_class(self._records_of(page)),
+            "table": self._table(self._records_of(page)),
             "stacked": self.stacked,
             "page": page,
             "pager": self._pager(page),
             "sizes": [(size, self.address(size=size)) for size in PAGE_SIZES],
             "page_size": self.page_size,
-            "export_urls": {kind: self.address(export=kind) for kind in ("xlsx", "csv")},
-            "too_many_for_xlsx": count > exports.XLSX_ROWS,
+            **self._export_context(),
             "empty": self._why_empty() if not count else None,
             **self.get_context(),
         }
+
+    def _export_context(self) -> dict[str, Any]:
+        """The ways to a file of this list."""
+        return {
+            "export_urls": {kind: self.address(export=kind) for kind in ("xlsx", "csv")},
+            "long_export": exports.long_address() if self.is_long else "",
+            "too_many_for_xlsx": self.sums["row_count"] > exports.XLSX_ROWS,
+            "export_key": uuid.uuid4().hex,
+            "list_address": self._whole_address(),
+            "asked_for_long": self.request.GET.get(EXPORT) == "xlsx",
+        }
+
+    def _table(self, records: list[Any]) -> ListTable:
+        shown = [bound.name for bound in self.shown_columns]
+        hidden = {bound.name for bound in self.table_columns}.difference(shown)
+        return self.table_class(records, sequence=shown, exclude=hidden)
 
     def _records_of(self, page: Page[Any]) -> list[Any]:
         """The records of a page in order.
@@ -343,7 +444,7 @@ class ListPage(LoginRequiredMixin, View):
         ]
 
     def _headers(self) -> Sequence[Header]:
-        return [self._header(bound) for bound in self.table_columns]
+        return [self._header(bound) for bound in self.shown_columns]
 
     def _header(self, bound: Any) -> Header:
         column, name = bound.column, bound.name
@@ -352,12 +453,14 @@ class ListPage(LoginRequiredMixin, View):
         if not bound.orderable:
             return plain
         up, down = self.sort == name, self.sort == f"-{name}"
+        turned = f"-{name}" if up else name
         return Header(
             name,
             plain.label,
             plain.unit,
             css_class,
-            url=self.address(sort=f"-{name}" if up else name),
+            url=self.address(sort=turned),
+            sort=turned,
             aria_sort="ascending" if up else "descending" if down else "",
         )
 
@@ -378,7 +481,7 @@ class ListPage(LoginRequiredMixin, View):
                 "ไม่พบรายการตามเงื่อนไขนี้",
                 "ลองใช้คำค้นที่สั้นลง หรือเอาตัวกรองบางตัวออก",
                 "search-x",
-                self.request.path,
+                self.whole_list,
                 "ล้างตัวกรอง",
             )
         return self.empty
@@ -387,20 +490,15 @@ class ListPage(LoginRequiredMixin, View):
 
     def as_export(self) -> exports.Export:
         """The whole list of the present filter and order, in the columns of the screen."""
-        columns = self.table_columns
+        columns = self.shown_columns
         today = short_date(timezone.localdate())
         return exports.Export(
             title=self.page_title,
             file_title=f"{self.page_title} ณ {today}",
             columns=[_export_column(bound) for bound in columns],
-            rows=self._export_rows(columns),
+            rows=rows_of(self.rows, columns),
             conditions=self._conditions(),
         )
-
-    def _export_rows(self, columns: Sequence[Any]) -> Iterator[list[Any]]:
-        cells = [(bound.column.exported, value_reader(bound)) for bound in columns]
-        for record in self.rows.iterator(chunk_size=2000):
-            yield [exported(read(record)) for exported, read in cells]
 
     def _conditions(self) -> Sequence[tuple[str, str]]:
         user: Any = self.request.user

@@ -72,8 +72,12 @@ class FormPage(LoginRequiredMixin, View):
         try:
             return self.act(form)
         except Refused as refused:
-            form.add_refusal(refused)
-            return self.show(form)
+            return self.refuse(form, refused)
+
+    def refuse(self, form: Any, refused: Refused) -> HttpResponse:
+        """Show a broken rule on the form; what was typed stays."""
+        form.add_refusal(refused)
+        return self.show(form)
 
     def show(self, form: UserForm, template_name: str = "") -> HttpResponse:
         """The page with the form."""

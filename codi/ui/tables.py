@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 import django_tables2 as tables
 from django.utils import timezone
@@ -13,10 +13,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_tables2.utils import A
 
+from codi.sheets.export import Kind
 from codi.thai.dates import short_date
 from codi.thai.numbers import baht, number, percent
-
-Kind = Literal["text", "number", "baht", "percent", "date"]
 
 
 class TextColumn(tables.Column):  # type: ignore[misc]

@@ -8,6 +8,7 @@ import uuid
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -21,6 +22,7 @@ from codi.thai.numbers import NumberError, parse_baht
 from codi.thai.words import baht_text
 
 logger = logging.getLogger(__name__)
+CODE_HEADER = "X-Error-Code"
 
 
 @require_GET
@@ -51,21 +53,34 @@ def _noted_code(request: HttpRequest, status: int) -> str:
     """A code for the page of an error, noted in the log so that it leads to what happened."""
     code = f"{status}-{uuid.uuid4().hex[:8].upper()}"
     level = logging.ERROR if status >= 500 else logging.INFO
-    logger.log(level, "error page %s: %s %r", code, request.method, request.path)
+    match = request.resolver_match
+    view = match.view_name if match else "no view"
+    logger.log(level, "error page %s: %s %s", code, request.method, view)
     return code
 
 
-def _error_page(
+def error_page(
     request: HttpRequest, *, status: int, title: str, text: str, advice: str
 ) -> HttpResponse:
+    """An error in the frame of the product, with a code that is in the log."""
     code = _noted_code(request, status)
     context = {"page_title": title, "text": text, "advice": advice, "error_code": code}
-    return render(request, "errors/error.html", context, status=status)
+    page = render(request, "errors/error.html", context, status=status)
+    page[CODE_HEADER] = code
+    return page
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400: the request cannot be read."""
-    return _error_page(
+    """400: the request cannot be read; 413 when it is too large."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return error_page(
+            request,
+            status=413,
+            title="ข้อมูลที่ส่งมาใหญ่เกินไป",
+            text="ข้อมูลหรือไฟล์ที่ส่งมาใหญ่หรือมีช่องมากกว่าที่ระบบรับได้ ยังไม่มีการบันทึกใด ๆ",
+            advice="แบ่งข้อมูลเป็นส่วนย่อย หรือลดขนาดไฟล์ แล้วส่งใหม่ทีละส่วน",
+        )
+    return error_page(
         request,
         status=400,
         title="คำขอไม่ถูกต้อง",
@@ -76,7 +91,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: the person may see it but not do it; the reason comes with the exception."""
-    return _error_page(
+    return error_page(
         request,
         status=403,
         title="ทำรายการนี้ไม่ได้",
@@ -87,13 +102,26 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: there is nothing here, or nothing that this person may see."""
-    return _error_page(
+    return error_page(
         request,
         status=404,
         title="ไม่พบหน้าหรือรายการนี้",
         text="รายการอาจถูกย้าย ลิงก์อาจไม่ครบ หรือรายการอยู่นอกขอบเขตที่ท่านเห็นได้",
         advice="ค้นหาจากหน้ารายการ หรือกลับไปหน้าแรก",
     )
+
+
+def not_opened(request: HttpRequest, *, allowed: str) -> HttpResponse:
+    """405: an address that is only posted to was opened, as after logging in again."""
+    page = error_page(
+        request,
+        status=405,
+        title="หน้านี้เปิดโดยตรงไม่ได้",
+        text="ที่อยู่นี้ใช้เมื่อกดปุ่มในหน้าของรายการเท่านั้น ยังไม่มีการบันทึกใด ๆ",
+        advice="กลับไปที่หน้าของรายการแล้วกดปุ่มอีกครั้ง หากเพิ่งเข้าสู่ระบบใหม่ สิ่งที่กดไว้ก่อนหน้านี้ยังไม่ได้ทำ",
+    )
+    page["Allow"] = allowed
+    return page
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -126,9 +154,20 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429: too many failed logins from here."""
+    return error_page(
+        request,
+        status=429,
+        title="พักการเข้าสู่ระบบชั่วคราว",
+        text="ใส่ชื่อผู้ใช้หรือรหัสผ่านผิดครบ 5 ครั้ง เพื่อความปลอดภัยระบบจึงพักการเข้าใช้จากเครื่องนี้ 15 นาที",
+        advice="รอ 15 นาทีแล้วลองใหม่ หากลืมรหัสผ่าน ติดต่อผู้ดูแลระบบเพื่อขอรหัสผ่านชั่วคราว",
+    )
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 of the CSRF check: mostly a page that stood open too long."""
-    return _error_page(
+    return error_page(
         request,
         status=403,
         title="หน้านี้เปิดค้างไว้นานเกินไป",
@@ -140,6 +179,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _plain_page(request: HttpRequest, **context: Any) -> HttpResponse:
     """A page rendered without the request, so that nothing in it can fail again."""
     status = context.pop("status")
-    context["error_code"] = _noted_code(request, status)
+    context["error_code"] = code = _noted_code(request, status)
     context["page_title"] = context.pop("title")
-    return HttpResponse(render_to_string("errors/plain.html", context), status=status)
+    page = HttpResponse(render_to_string("errors/plain.html", context), status=status)
+    page[CODE_HEADER] = code
+    return page

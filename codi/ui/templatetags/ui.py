@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from codi.thai import dates, numbers
+from codi.ui.toasts import Act, act_of
 
 register = template.Library()
 
@@ -88,6 +89,12 @@ def tone_of_message(message: Any) -> str:
 
 
 @register.filter
+def act_of_message(message: Any) -> Act | None:
+    """The act that a message offers, for the toast below the page."""
+    return act_of(message.extra_tags or "")
+
+
+@register.filter
 def icon_of_tone(tone: str) -> str:
     """The icon that goes with a tone."""
     return ICON_OF_TONE[tone]
@@ -123,7 +130,7 @@ def thai_moment(value: dt.datetime | None) -> str:
     if value is None:
         return "-"
     local = timezone.localtime(value)
-    return f"{dates.short_date(local.date())} {local:%H.%M} น."
+    return f"{dates.short_date(local.date())} {local:%H.%M}\u00a0น."
 
 
 def _day(value: dt.date | dt.datetime) -> dt.date:
