@@ -241,6 +241,12 @@ class PlanLineForm(UserForm):
         )
 
 
+class InstalmentForm(PlanLineForm):
+    """One instalment by itself; its number follows from its place in the plan."""
+
+    number = None  # type: ignore[assignment]
+
+
 def _readable(amount: Decimal | str | None) -> Decimal | None:
     """An amount as stored or as typed so far; None where it cannot be read yet."""
     if not isinstance(amount, str):

@@ -14,7 +14,9 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Upper
 from django.urls import reverse
+from django.utils.functional import cached_property
 
+from codi.files.models import Attachment
 from codi.history import tracked
 from codi.triggers import append_only, row_rule
 from finance.triggers import LEDGER_BALANCE, PLAN_ADDED, PLAN_CHANGED
@@ -108,6 +110,36 @@ class Instalment(models.Model):
     def get_absolute_url(self) -> str:
         """The plan on the project's page."""
         return reverse("finance:project", args=[self.project_id]) + "#instalments"
+
+    @cached_property
+    def has_entries(self) -> bool:
+        """Whether money went through it; asked once for this object."""
+        return self.entries.exists()
+
+
+@tracked(part_of="subject")
+class InstalmentFile(Attachment):
+    """หลักฐานของงวด: once money went through the instalment it stays, if only as an older version."""
+
+    subject = models.ForeignKey(
+        Instalment, models.PROTECT, related_name="files", verbose_name="งวดเงิน"
+    )
+
+    class Meta(Attachment.Meta):
+        verbose_name = "หลักฐานของงวด"
+        triggers = [
+            *Attachment.Meta.triggers,
+            row_rule(
+                "finance_instalmentfile_kept_after_payment",
+                broken=(
+                    "NEW.state = 'removed' AND EXISTS (SELECT 1 FROM finance_ledgerentry e "
+                    "WHERE e.instalment_id = NEW.subject_id)"
+                ),
+                message="งวดนี้เบิกจ่ายแล้ว หลักฐานจึงเอาออกไม่ได้ ให้แนบฉบับใหม่แทนที่",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("OLD.state IS DISTINCT FROM NEW.state"),
+            ),
+        ]
 
 
 class EntryKind(models.TextChoices):

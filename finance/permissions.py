@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from codi.accounts.models import Role, User
 from codi.accounts.permissions import Decision, all_of, allow, deny
-from finance.models import EntryKind, LedgerEntry
+from finance.models import EntryKind, Instalment, InstalmentFile, LedgerEntry
 from programs.models import Project, ProjectStatus
 from programs.permissions import in_scope
 
@@ -17,15 +17,31 @@ def _finance(user: User) -> Decision:
     return deny("ทำได้เฉพาะเจ้าหน้าที่การเงิน")
 
 
+def can_plan(user: User) -> Decision:
+    """Plan instalments at all; of which projects, :func:`can_plan_instalments` says."""
+    planner = user.role in (Role.REGIONAL_OFFICER, Role.REGIONAL_MANAGER, Role.FINANCE_OFFICER)
+    return allow() if planner else deny("วางแผนงวดเงินได้เฉพาะเจ้าหน้าที่ภาค ผู้จัดการภาค หรือเจ้าหน้าที่การเงิน")
+
+
+def can_record_payments(user: User) -> Decision:
+    """Record payments at all; of which projects, :func:`can_pay` says."""
+    return _finance(user)
+
+
+def plan_is_open(project: Project) -> Decision:
+    """Whether the plan may still change: the project is neither closed nor cancelled."""
+    ended = project.status in (ProjectStatus.CLOSED, ProjectStatus.CANCELLED)
+    return deny("โครงการปิดหรือยกเลิกแล้ว จึงแก้แผนงวดเงินไม่ได้") if ended else allow()
+
+
 def can_plan_instalments(user: User, project: Project) -> Decision:
     """Plan the instalments of a project that is neither closed nor cancelled."""
-    planner = user.role in (Role.REGIONAL_OFFICER, Role.REGIONAL_MANAGER, Role.FINANCE_OFFICER)
-    ended = project.status in (ProjectStatus.CLOSED, ProjectStatus.CANCELLED)
-    return all_of(
-        allow() if planner else deny("วางแผนงวดเงินได้เฉพาะเจ้าหน้าที่ภาค ผู้จัดการภาค หรือเจ้าหน้าที่การเงิน"),
-        in_scope(user, project),
-        deny("โครงการปิดหรือยกเลิกแล้ว จึงแก้แผนงวดเงินไม่ได้") if ended else allow(),
-    )
+    return all_of(can_plan(user), in_scope(user, project), plan_is_open(project))
+
+
+def can_delete_instalment(user: User, instalment: Instalment) -> Decision:
+    """Take a line out of a plan; the database refuses when money went through it."""
+    return can_plan_instalments(user, instalment.project)
 
 
 def can_clear_evidence(user: User, project: Project) -> Decision:
@@ -80,3 +96,30 @@ def can_reverse(user: User, entry: LedgerEntry) -> Decision:
 def can_move_budget(user: User) -> Decision:
     """Move money between frames: nationally, or inside the own region."""
     return _finance(user)
+
+
+def can_attach_evidence(user: User, instalment: Instalment) -> Decision:
+    """Attach the evidence of an instalment while its project is neither closed nor cancelled."""
+    bringer = user.role in (Role.REGIONAL_OFFICER, Role.REGIONAL_MANAGER, Role.FINANCE_OFFICER)
+    project = instalment.project
+    ended = project.status in (ProjectStatus.CLOSED, ProjectStatus.CANCELLED)
+    return all_of(
+        allow() if bringer else deny("แนบหลักฐานได้เฉพาะเจ้าหน้าที่ภาค ผู้จัดการภาค หรือเจ้าหน้าที่การเงิน"),
+        in_scope(user, project),
+        deny("โครงการปิดหรือยกเลิกแล้ว จึงแนบหลักฐานไม่ได้") if ended else allow(),
+    )
+
+
+def can_replace_evidence(user: User, file: InstalmentFile) -> Decision:
+    """Put a new version in the place of evidence, until it was cleared."""
+    cleared = file.subject.evidence_cleared_on is not None
+    return all_of(
+        can_attach_evidence(user, file.subject),
+        deny("ตรวจรับหลักฐานของงวดนี้แล้ว จึงแทนที่ไม่ได้ ให้แนบเป็นไฟล์เพิ่ม") if cleared else allow(),
+    )
+
+
+def can_remove_evidence(user: User, file: InstalmentFile) -> Decision:
+    """Take evidence off an instalment, until money went through it or it was cleared."""
+    paid = deny("งวดนี้เบิกจ่ายแล้ว หลักฐานจึงเอาออกไม่ได้ ให้แนบฉบับใหม่แทนที่")
+    return all_of(can_replace_evidence(user, file), paid if file.subject.has_entries else allow())

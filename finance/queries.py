@@ -33,7 +33,7 @@ from django.db.models.functions import Cast, Coalesce, Concat
 
 from codi.fiscal import Quarter
 from codi.thai.dates import month_year
-from finance.models import EntryKind, Instalment, LedgerEntry
+from finance.models import EntryKind, Instalment, InstalmentFile, LedgerEntry
 from finance.rules import (
     DUE_SOON_DAYS,
     PAYMENT_DUE_MONTHS,
@@ -445,11 +445,12 @@ def _rung_returned(money: ProjectMoney) -> _Rung:
 
 @dataclass(frozen=True)
 class InstalmentState:
-    """An instalment with what was paid of it and what is left, in baht."""
+    """An instalment with what was paid of it and what is left, in baht, and its files of evidence."""
 
     instalment: Instalment
     net_baht: Decimal
     is_overdue: bool
+    file_count: int = 0
 
     @property
     def left_baht(self) -> Decimal:
@@ -471,12 +472,15 @@ def instalments_of(project: Project, as_of: dt.date) -> list[InstalmentState]:
     in_effect = Q(entries__effective_on__lte=as_of)
     net = Sum("entries__net_baht", filter=in_effect)
     paid = Sum("entries__paid_baht", filter=in_effect)
+    files = InstalmentFile.objects.present().filter(subject=OuterRef("pk")).order_by()
+    counted = files.values("subject").annotate(n=Count("pk")).values("n")
     rows: Iterable[Any] = (
         Instalment.objects.filter(project=project)
         .select_related("evidence_cleared_by")
         .annotate(
             net=Coalesce(net, ZERO, output_field=BAHT),
             paid=Coalesce(paid, ZERO, output_field=BAHT),
+            file_count=Coalesce(Subquery(counted), 0),
         )
         .order_by("number")
     )
@@ -485,6 +489,7 @@ def instalments_of(project: Project, as_of: dt.date) -> list[InstalmentState]:
         InstalmentState(
             instalment=row,
             net_baht=row.net,
+            file_count=row.file_count,
             is_overdue=payable
             and row.planned_on is not None
             and row.planned_on < as_of
@@ -521,18 +526,36 @@ def ledger_of(project: Project) -> list[LedgerLine]:
     return lines
 
 
-def unpaid_instalments(user: User) -> QuerySet[Instalment]:
-    """Instalments of payable projects in sight that were never fully paid.
+def with_net(instalments: QuerySet[Instalment]) -> QuerySet[Any]:
+    """Annotate ``net_baht``: what was paid of each instalment so far, less what came back."""
+    entries = LedgerEntry.objects.filter(instalment=OuterRef("pk")).order_by().values("instalment")
+    net = Subquery(entries.annotate(net=Sum("net_baht")).values("net"), output_field=BAHT)
+    return instalments.annotate(net_baht=Coalesce(net, ZERO, output_field=BAHT))
+
+
+def with_left(instalments: QuerySet[Instalment]) -> QuerySet[Any]:
+    """Annotate ``net_baht`` and ``left_baht``: what of each planned amount is not paid yet."""
+    rows: Any = with_net(instalments)
+    found: QuerySet[Any] = rows.annotate(left_baht=F("planned_baht") - F("net_baht"))
+    return found
+
+
+def unpaid(instalments: QuerySet[Instalment]) -> QuerySet[Instalment]:
+    """Those of payable projects that were never fully paid.
 
     ``paid_baht`` is what was paid so far; money that came back was paid.
     """
     paid = Sum("entries__paid_baht")
     return (
-        Instalment.objects.visible_to(user)
-        .filter(project__status__in=(ProjectStatus.APPROVED, ProjectStatus.UNDER_WAY))
+        instalments.filter(project__status__in=(ProjectStatus.APPROVED, ProjectStatus.UNDER_WAY))
         .annotate(paid_baht=Coalesce(paid, ZERO, output_field=BAHT))
         .filter(paid_baht__lt=F("planned_baht"))
     )
+
+
+def unpaid_instalments(user: User) -> QuerySet[Instalment]:
+    """As :func:`unpaid`, of the instalments in sight."""
+    return unpaid(Instalment.objects.visible_to(user))
 
 
 def due_soon(user: User, today: dt.date) -> QuerySet[Instalment]:

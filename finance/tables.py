@@ -9,7 +9,14 @@ from django.utils.safestring import SafeString
 from django_tables2.utils import A
 
 from codi.thai.dates import short_date
-from codi.ui.tables import BahtColumn, DateColumn, ListTable, StateColumn, TextColumn
+from codi.ui.tables import (
+    BahtColumn,
+    DateColumn,
+    ListTable,
+    NumberColumn,
+    StateColumn,
+    TextColumn,
+)
 from finance.models import EntryKind
 from programs.models import ProjectStatus
 
@@ -154,6 +161,49 @@ class LedgerTable(ListTable):
     note = TextColumn("หมายเหตุ", css_class="middling")
 
 
+class FrameTable(ListTable):
+    """Frames with what moved, what is committed and what is free."""
+
+    programme = TextColumn(
+        "โครงการหลัก",
+        accessor="programme__code",
+        css_class="code",
+        orderable=True,
+        order_by=("programme__code", "region__position", "level"),
+        linkify=("programs:programme", {"pk": A("programme_id")}),
+    )
+    region = TextColumn(
+        "ภาค",
+        accessor="region__name",
+        order_by="region__position",
+        orderable=True,
+        default="ส่วนกลาง",
+    )
+    level = TextColumn(
+        "ระดับโครงการ", accessor="get_level_display", order_by="level", orderable=True
+    )
+    allocated_on = DateColumn("วันที่จัดสรร", orderable=True)
+    allocated = BahtColumn("จัดสรร", accessor="allocated_baht", orderable=True)
+    moved = BahtColumn(
+        "ปรับโอนสุทธิ",
+        accessor="moved_baht",
+        orderable=True,
+        definition="โอนเข้าลบโอนออก",
+    )
+    current = BahtColumn(
+        "กรอบหลังปรับโอน", accessor="current_baht", orderable=True, definition="จัดสรรบวกปรับโอนสุทธิ"
+    )
+    committed = BahtColumn(
+        "ผูกพัน",
+        accessor="committed_baht",
+        orderable=True,
+        definition="งบที่อนุมัติแล้วของโครงการในกรอบนี้ ไม่นับโครงการที่ยกเลิก",
+    )
+    free = BahtColumn(
+        "คงเหลือ", accessor="free_baht", orderable=True, definition="กรอบหลังปรับโอนลบผูกพัน"
+    )
+
+
 class MoveTable(ListTable):
     """Budget moves."""
 
@@ -164,3 +214,34 @@ class MoveTable(ListTable):
     reason = TextColumn("เหตุผล", wide=True)
     approval_document = TextColumn("เอกสารอนุมัติ")
     actor = TextColumn("ผู้บันทึก", accessor="actor__full_name")
+
+
+class InstalmentTable(ListTable):
+    """Planned instalments with what was paid of them and whether their evidence is in."""
+
+    planned_on = DateColumn("กำหนดเบิก", orderable=True)
+    code = TextColumn(
+        "รหัสโครงการ",
+        css_class="code",
+        accessor="project__code",
+        orderable=True,
+        order_by=("project__code", "number"),
+    )
+    project = TextColumn(
+        "โครงการ",
+        accessor="project__title",
+        css_class="roomy",
+        linkify=("finance:project", {"pk": A("project_id")}),
+    )
+    number = NumberColumn("งวดที่", orderable=True)
+    planned = BahtColumn("ตามแผน", accessor="planned_baht", orderable=True)
+    net = BahtColumn(
+        "จ่ายสุทธิ",
+        accessor="net_baht",
+        orderable=True,
+        definition="ยอดจ่ายของงวดหักคืนงบและรายการกลับ",
+    )
+    left = BahtColumn(
+        "คงเหลือ", accessor="left_baht", orderable=True, definition="ตามแผนลบจ่ายสุทธิของงวด"
+    )
+    evidence_cleared_on = DateColumn("ตรวจรับหลักฐานเมื่อ", orderable=True)

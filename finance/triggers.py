@@ -129,11 +129,14 @@ FRAME_MISSING = "ยังไม่มีกรอบงบของโครง
 PLAN_ABOVE_APPROVAL = "ผลรวมของทุกงวดเกินงบที่จะอนุมัติ ให้แก้จำนวนเงินของงวดก่อนอนุมัติ"
 CANCEL_WITH_MONEY = "โครงการยังมีเงินที่จ่ายไปแล้ว ให้บันทึกคืนงบหรือกลับรายการให้ยอดเป็นศูนย์ก่อนยกเลิก"
 
-FRAME_FUNCTION = f"""
+
+def _frame_function(under_lock: str = "") -> str:
+    """The function that judges frames, with what it asks of them first when they are locked."""
+    return f"""
 CREATE OR REPLACE FUNCTION finance_check_frames(frame_ids bigint[]) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM 1 FROM programs_budgetframe f WHERE f.id = ANY(frame_ids) ORDER BY f.id FOR UPDATE;
+    PERFORM 1 FROM programs_budgetframe f WHERE f.id = ANY(frame_ids) ORDER BY f.id FOR UPDATE;{under_lock}
     IF EXISTS (
         SELECT 1 FROM programs_budgetframe f
          WHERE f.id = ANY(frame_ids)
@@ -148,19 +151,35 @@ BEGIN
 END $$;
 """
 
-PROJECT_APPROVAL_FUNCTION = f"""
-CREATE OR REPLACE FUNCTION finance_check_approved_projects() RETURNS trigger
+
+FRAME_FUNCTION = _frame_function()
+# An approval that found its frame may wait here for whoever takes the frame away (who locks it
+# first, too), and then holds fewer frames than it found.
+FRAMES_STAY = _frame_function(f"""
+    IF (SELECT count(*) FROM programs_budgetframe f WHERE f.id = ANY(frame_ids)) < cardinality(frame_ids)
+    THEN {raises("finance_frame_exists", FRAME_MISSING)} END IF;""")
+
+_COMMITTED = "('approved', 'under_way', 'closed')"
+
+
+def _project_function(name: str, *, old: str = "", only: str = "") -> str:
+    """The function that judges the projects of a statement: their frames, plans and money.
+
+    ``old`` joins what they were, and ``only`` says which of them have their frames judged.
+    """
+    return f"""
+CREATE OR REPLACE FUNCTION {name}() RETURNS trigger
 LANGUAGE plpgsql AS $$
 DECLARE frame_ids bigint[]; missing bool;
 BEGIN
     SELECT array_agg(DISTINCT f.id), bool_or(f.id IS NULL) INTO frame_ids, missing
-      FROM changed c LEFT JOIN programs_budgetframe f
+      FROM changed c{old} LEFT JOIN programs_budgetframe f
         ON f.programme_id = c.programme_id AND f.level = c.level
        AND f.region_id IS NOT DISTINCT FROM c.region_id
-     WHERE c.status IN ('approved', 'under_way', 'closed');
+     WHERE c.status IN {_COMMITTED}{only};
     IF missing THEN {raises("finance_frame_exists", FRAME_MISSING)} END IF;
     IF frame_ids IS NOT NULL THEN PERFORM finance_check_frames(frame_ids); END IF;
-    IF EXISTS (SELECT 1 FROM changed c WHERE c.status IN ('approved', 'under_way', 'closed')
+    IF EXISTS (SELECT 1 FROM changed c WHERE c.status IN {_COMMITTED}
                 AND c.approved_baht < (SELECT sum(i.planned_baht) FROM finance_instalment i
                                         WHERE i.project_id = c.id))
     THEN {raises("finance_plan_within_approval", PLAN_ABOVE_APPROVAL)} END IF;
@@ -170,6 +189,10 @@ BEGIN
     THEN {raises("finance_cancelled_holds_no_money", CANCEL_WITH_MONEY)} END IF;
     RETURN NULL;
 END $$;
+"""
+
+
+PROJECT_APPROVAL_FUNCTION = f"""{_project_function("finance_check_approved_projects")}\
 CREATE TRIGGER finance_project_insert_money AFTER INSERT ON programs_project
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT
     EXECUTE FUNCTION finance_check_approved_projects();
@@ -210,6 +233,27 @@ DROP FUNCTION finance_check_approved_projects();
 DROP FUNCTION finance_check_moved_frames();
 DROP FUNCTION finance_check_changed_frames();
 DROP FUNCTION finance_check_frames(bigint[]);
+"""
+
+# What a project takes of its frame moves with these only. A payment that starts its project leaves
+# them as they are and must not wait for the frame: whoever pays two projects of one frame holds the
+# frame from the first on, and meets whoever holds the second and waits for the frame.
+_TAKEN = "{0}.programme_id, {0}.level, {0}.region_id, {0}.approved_baht, {0}.status IN {1}"
+_FRAME_MOVES = f"""
+       AND ({_TAKEN.format("c", _COMMITTED)}) IS DISTINCT FROM ({_TAKEN.format("w", _COMMITTED)})"""
+_CHANGED_PROJECTS = _project_function(
+    "finance_check_changed_projects", old=" JOIN was w ON w.id = c.id", only=_FRAME_MOVES
+)
+PROJECT_CHANGE = f"""{_CHANGED_PROJECTS}\
+CREATE OR REPLACE TRIGGER finance_project_update_money AFTER UPDATE ON programs_project
+    REFERENCING OLD TABLE AS was NEW TABLE AS changed FOR EACH STATEMENT
+    EXECUTE FUNCTION finance_check_changed_projects();
+"""
+EVERY_PROJECT_CHANGE = """
+CREATE OR REPLACE TRIGGER finance_project_update_money AFTER UPDATE ON programs_project
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT
+    EXECUTE FUNCTION finance_check_approved_projects();
+DROP FUNCTION finance_check_changed_projects();
 """
 
 # Runs with the rights of the tables' owner: the application may read balances only. The projects

@@ -8,6 +8,7 @@ approval holds is never changed through a file.
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -15,12 +16,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.urls import reverse
 
 from codi.accounts.models import Role, User
 from codi.accounts.permissions import Decision, allow, deny
-from codi.imports import Hands, Plan, Row, Status, Upload, blaming, register_upload
+from codi.imports import Hands, Own, Plan, Row, Status, Upload, blaming, register_upload
+from codi.imports.keys import signed, tell_conflicts
 from codi.places.models import District, Province, Region, Subdistrict
 from codi.places.resolver import Gazetteer, PlaceError, resolve_district, resolve_subdistrict
 from codi.thai.dates import long_date
@@ -29,10 +31,22 @@ from codi.thai.numbers import baht
 from finance import services
 from finance.frames import frame_room
 from finance.models import Instalment, LedgerEntry
+from finance.permissions import plan_is_open
 from finance.resources.columns import COLUMNS, MOST_INSTALMENTS, MeetingCell
+from finance.resources.own import (
+    GONE,
+    changed_meanwhile,
+    keep_spelling,
+    meeting_cell,
+    namesakes,
+    project_rows,
+    same_place,
+    stamp_of_project,
+)
+from finance.resources.taking_back import OF_PROJECTS
 from finance.services import PlannedInstalment
 from programs import services as programs
-from programs.models import Programme, Project, ProjectLevel, ProjectStatus
+from programs.models import BudgetFrame, Programme, Project, ProjectLevel, ProjectStatus
 from programs.permissions import in_scope
 
 FACTS = (
@@ -40,6 +54,7 @@ FACTS = (
     "target_household_count", "requested_baht",
 )  # fmt: skip
 APPROVAL = ("meeting", "approved_baht", "approved_on")
+_PLAN = re.compile(r"instalment\d+_(baht|planned_on)")
 UPLOADERS = (Role.REGIONAL_OFFICER, Role.REGIONAL_MANAGER, Role.FINANCE_OFFICER)
 
 
@@ -56,7 +71,7 @@ class Place:
 
 @dataclass
 class ProjectRow:
-    """What ``apply`` needs of a judged row."""
+    """What ``apply`` needs of a judged row; ``versions`` (number → version) is the judged plan."""
 
     values: dict[str, Any]
     place: Place
@@ -64,6 +79,7 @@ class ProjectRow:
     project: Project | None
     plan: dict[int, Decimal] = field(default_factory=dict)
     transfers: dict[int, dt.date] = field(default_factory=dict)
+    versions: dict[int, int] = field(default_factory=dict)
 
 
 class Judge:
@@ -76,15 +92,19 @@ class Judge:
         self.home = self._home(rows)
         titles = {search_key(clean(str(row.values.get("title") or ""))) for row in rows}
         codes = {row.values.get("code") for row in rows if row.values.get("code")}
-        known = Project.objects.filter(code__in=codes) | Project.objects.filter(
-            title_key__in=titles
-        )
+        keys = {row.key.pk for row in rows if row.key}
+        known = Project.objects.filter(Q(code__in=codes) | Q(title_key__in=titles) | Q(pk__in=keys))
         self.by_code: dict[str, Project] = {}
         self.by_name: dict[tuple[Any, ...], Project] = {}
         for project in known.select_related("organisation", "endorsed_meeting"):
             self.by_code[project.code] = project
-            self.by_name[self._name(project.programme_id, project)] = project
-        ids = [project.pk for project in self.by_code.values()]
+            if project.status != ProjectStatus.CANCELLED:
+                self.by_name[self._name(project.programme_id, project)] = project
+        self.by_key = {project.pk: project for project in self.by_code.values()}
+        self.titles: dict[str, list[int]] = defaultdict(list)
+        for pk, project in self.by_key.items():
+            self.titles[project.title_key].append(pk)
+        ids = list(self.by_key)
         self.instalments: dict[int, dict[int, Instalment]] = defaultdict(dict)
         for instalment in Instalment.objects.filter(project__in=ids):
             self.instalments[instalment.project_id][instalment.number] = instalment
@@ -92,7 +112,12 @@ class Judge:
         self.transfers: dict[int, list[LedgerEntry]] = defaultdict(list)
         for entry in paid.order_by("effective_on", "pk"):
             self.transfers[entry.instalment_id].append(entry)
-        self.room = frame_room(today)
+        self.stamps = {
+            pk: stamp_of_project(project, self.instalments[pk].values())
+            for pk, project in self.by_key.items()
+        }
+        self.last = changed_meanwhile(rows, self.stamps)
+        self.room = frame_room(BudgetFrame.objects.as_of(today))
         self.seen: dict[tuple[Any, ...], int] = {}
 
     def _name(self, programme_id: int, place: Project | Place, title: str = "") -> tuple[Any, ...]:
@@ -207,12 +232,27 @@ class Judge:
             return
         project = self._on_record(row, programme, place)
         wanted = ProjectRow(row.values, place, programme, project)
+        if project:
+            lines = self.instalments[project.pk]
+            wanted.versions = {number: line.version for number, line in lines.items()}
         self._approval(row)
         self._money(row, wanted)
         before = self._before(row, wanted) if project else None
         if project is None:
             self._frame(row, wanted)
-        plan.judge(row, label=label, before=before, data=wanted)
+        record = ""
+        if project and before is not None:
+            stamp = self.stamps[project.pk]
+            tell_conflicts(row, before, stamp=stamp, last=self.last.get(project.pk))
+            record = signed("projects", project.pk, stamp)
+        plan.judge(
+            row,
+            label=label,
+            before=before,
+            data=wanted,
+            record=record,
+            namesakes=namesakes(row, project, self.titles),
+        )
 
     def _on_record(self, row: Row, programme: Programme, place: Place) -> Project | None:
         title = clean(str(row.values.get("title") or ""))
@@ -222,6 +262,12 @@ class Judge:
             row.refuse("title", f"โครงการซ้ำกับแถว {earlier} ในไฟล์เดียวกัน กรุณาลบแถวที่ซ้ำ")
         code = row.values.get("code")
         found = self.by_code.get(code) if code else self.by_name.get(name)
+        if row.key:
+            found = self.by_key.get(row.key.pk)
+            if found is None or not in_scope(self.actor, found):
+                row.refuse("", GONE)
+                return None
+            same_place(row, found, place)
         if found and not in_scope(self.actor, found):
             row.refuse("code", f"ไม่พบโครงการรหัส {code} ในขอบเขตของท่าน กรุณาตรวจรหัส")
             return None
@@ -323,7 +369,7 @@ class Judge:
         before |= {
             "objectives": project.objectives or None,
             "organisation": project.organisation.name if project.organisation else None,
-            "meeting": _as_cell(project),
+            "meeting": meeting_cell(project),
             "approved_baht": project.approved_baht,
             "approved_on": project.approved_on,
             "recorded_on": project.recorded_on,
@@ -336,6 +382,7 @@ class Judge:
             before[f"instalment{number}_transferred_on"] = self._transferred(
                 row, number, instalment
             )
+        keep_spelling(row, before)
         kept = {key: old for key, old in before.items() if row.values.get(key) is not None}
         if "title" in kept and search_key(str(kept["title"])) == search_key(
             str(row.values["title"])
@@ -373,20 +420,16 @@ class Judge:
 
     def _refuse_fixed(self, row: Row, project: Project, kept: dict[str, Any]) -> None:
         moved = [key for key, old in kept.items() if row.values[key] != old]
+        is_open = plan_is_open(project)
         for key in moved:
             if key in FACTS and not project.is_editable:
                 row.refuse(
                     key, f"โครงการอยู่ในสถานะ “{project.get_status_display()}” แก้ช่องนี้ผ่านไฟล์ไม่ได้"
                 )
+            if _PLAN.fullmatch(key) and not is_open:
+                row.refuse(key, is_open.reason)
             if key in APPROVAL:
                 row.refuse(key, "โครงการมีในระบบแล้ว การพิจารณาและอนุมัติให้ทำที่หน้าโครงการ")
-
-
-def _as_cell(project: Project) -> MeetingCell | None:
-    held = project.endorsed_meeting
-    return (
-        MeetingCell(held.number, held.fiscal_year, held.starts_on, held.ends_on) if held else None
-    )
 
 
 def plan_projects(rows: Sequence[Row], actor: User, today: dt.date) -> Plan:
@@ -481,7 +524,9 @@ def _plan_money(wanted: ProjectRow, project: Project, hands: Hands) -> None:
             old.condition if old else "",
             old.evidence if old else "",
         )
-    made = services.record_plan(project=project, plan=list(lines.values()))
+    made = services.record_plan(
+        project=project, plan=list(lines.values()), expected_versions=wanted.versions
+    )
     for instalment in made:
         day = wanted.transfers.get(instalment.number)
         paid = LedgerEntry.objects.filter(instalment=instalment).aggregate(net=Sum("net_baht"))[
@@ -546,6 +591,8 @@ PROJECTS = register_upload(
         can_upload=can_upload_projects,
         needs_checker=checkers,
         pages=project_pages,
+        own=Own("finance:projects", project_rows),
+        undo=OF_PROJECTS,
         note="แถวที่มีการอนุมัติหรือการโอนเงินต้องให้ผู้มีสิทธิอีกคนยืนยันก่อนบันทึก",
     )
 )

@@ -13,8 +13,9 @@ from codi.accounts.access import ScopedMixin
 from codi.thai.normalise import search_key
 from codi.ui.lists import Empty, ListPage, Total
 from finance import filters, permissions, queries, tables
-from finance.models import BudgetMove, LedgerEntry
-from programs.models import Organisation, Project
+from finance.frames import with_money
+from finance.models import BudgetMove, Instalment, LedgerEntry
+from programs.models import BudgetFrame, Organisation, Project
 from programs.permissions import can_create_project
 
 KEYS_IN_SEARCH = 500
@@ -158,6 +159,66 @@ class Ledger(ScopedMixin, ListPage):
         if len(keys) > KEYS_IN_SEARCH:
             return found | Q(project__search_key__contains=key)
         return found | Q(project__in=keys)
+
+
+class Instalments(ScopedMixin, ListPage):
+    """Every planned instalment in sight."""
+
+    model = Instalment
+    table_class = tables.InstalmentTable
+    filterset_class = filters.InstalmentFilter
+    page_title = "งวดเงิน"
+    page_lead = "แผนงวดเงินของทุกโครงการ ยอดที่จ่ายแล้ว และการตรวจรับหลักฐาน"
+    unit = "งวด"
+    search_keys = ("project__search_key",)
+    search_label = "ค้นหารหัสหรือชื่อโครงการ"
+    template_name = "finance/list.html"
+    default_sort = "planned_on"
+    totals = {
+        "planned": Total("ตามแผน", Sum("planned_baht")),
+        "net": Total("จ่ายสุทธิ", Sum("net_baht")),
+        "left": Total("คงเหลือ", Sum("left_baht")),
+    }
+    empty = Empty("ยังไม่มีแผนงวดเงิน", "วางแผนงวดเงินได้จากหน้าของโครงการ", "calendar-range")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Instalments in sight with what was paid of each."""
+        seen = Instalment.objects.visible_to(self.user).select_related("project")
+        found: QuerySet[Any] = queries.with_left(seen)
+        return found
+
+    def get_context(self) -> dict[str, Any]:
+        return {"crumbs": [("โครงการ", reverse("finance:projects")), (self.page_title, "")]}
+
+
+class Frames(ScopedMixin, ListPage):
+    """Every frame in sight as it stands now."""
+
+    model = BudgetFrame
+    table_class = tables.FrameTable
+    filterset_class = filters.FrameFilter
+    page_title = "กรอบงบประมาณ"
+    page_lead = "งบที่จัดสรรให้ภาคและระดับโครงการ ที่ปรับโอน ที่ผูกพันด้วยการอนุมัติ และที่ยังอนุมัติได้"
+    unit = "กรอบ"
+    search_keys = ("programme__search_key",)
+    search_label = "ค้นหารหัสหรือชื่อโครงการหลัก"
+    template_name = "finance/list.html"
+    default_sort = "programme"
+    totals = {
+        "allocated": Total("จัดสรร", Sum("allocated_baht")),
+        "moved": Total("ปรับโอนสุทธิ", Sum("moved_baht")),
+        "committed": Total("ผูกพัน", Sum("committed_baht")),
+        "free": Total("คงเหลือ", Sum("free_baht")),
+    }
+    empty = Empty("ยังไม่มีกรอบงบ", "ผู้มีขอบเขตทั้งประเทศตั้งกรอบงบได้จากหน้าของโครงการหลัก", "wallet")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Frames in sight with what moved, is committed and is free."""
+        seen = BudgetFrame.objects.visible_to(self.user).select_related("programme", "region")
+        return with_money(seen)
+
+    def get_context(self) -> dict[str, Any]:
+        return {"crumbs": [("แผนงาน", reverse("programs:programmes")), (self.page_title, "")]}
 
 
 class Moves(ScopedMixin, ListPage):

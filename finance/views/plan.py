@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.views import View
 
 from codi.accounts.access import ScopedMixin, visible_or_404
+from codi.desk import bin
+from codi.desk.views import offer_undo
 from codi.errors import Conflict, Refused
 from finance import permissions, services
 from finance.forms import PlanFormSet
@@ -68,6 +70,7 @@ class Plan(ScopedMixin, View):
         formset = self.formset(data=request.POST)
         if not formset.is_valid():
             return self.show(formset)
+        before = [line.pk for line in self.stored]
         try:
             services.plan_instalments(
                 actor=self.user,
@@ -77,8 +80,14 @@ class Plan(ScopedMixin, View):
             )
         except Refused as refused:
             return self.show(formset, refused)
-        messages.success(request, "บันทึกแผนงวดเงินแล้ว")
+        self._tell(before)
         return redirect(reverse("finance:project", args=[self.project.pk]) + "#instalments")
+
+    def _tell(self, before: Sequence[int]) -> None:
+        """Say that the plan is stored, and offer back the lines that were taken out."""
+        messages.success(self.request, "บันทึกแผนงวดเงินแล้ว")
+        for binned in bin.found(Instalment, before):
+            offer_undo(self.request, binned)
 
     def formset(self, **kwargs: Any) -> Any:
         """The lines with who fills them in and when."""
@@ -93,8 +102,8 @@ class Plan(ScopedMixin, View):
             for place in places[:98]
             if not posted.get(f"form-{place}-DELETE")
         ]
-        numbers = [int(line["number"]) for line in lines if line["number"].isdecimal()]
-        return [*lines, {"number": max(numbers, default=0) + 1}]
+        numbers = [int(line["number"]) + 1 for line in lines if line["number"].isdecimal()]
+        return [*lines, {"number": max([services.next_number(self.project), *numbers])}]
 
     def show(self, formset: Any, refused: Refused | None = None) -> HttpResponse:
         """The page; after a conflict it carries the versions of now, so that saving again wins."""

@@ -231,7 +231,11 @@ class ProjectPage(ScopedMixin, TemplateView):
 
     def _rights(self, project: Project) -> dict[str, Decision]:
         clear = permissions.can_clear_evidence(self.user, project)
-        return {"clear": clear, "pay": permissions.can_pay(self.user, project)}
+        return {
+            "clear": clear,
+            "pay": permissions.can_pay(self.user, project),
+            "may_plan": permissions.can_plan_instalments(self.user, project),
+        }
 
     def _resolutions(self, project: Project) -> Any:
         meeting = project.endorsed_meeting

@@ -103,14 +103,14 @@ def test_nobody_sees_money_without_logging_in(name):
 def test_list_asks_a_constant_number_of_queries(w, rows, django_assert_num_queries):
     """Wrong if a row of the list cost a query.
 
-    Session (read, and kept with its savepoint: 4), user, years, programmes, regions, provinces,
-    count with approved, ledger sum, page.
+    Session (read, and kept with its savepoint: 4), user, what is kept of the list, years, programmes, regions, provinces,
+    count with approved, ledger sum, page, bell.
     """
     for number in range(rows):
         project = build.project(w, title=f"โครงการที่ {number}", plan=(600_000, 400_000))
         build.pay(w, project.instalments.get(number=1), 1_000)
     client = client_of(w.analyst)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         response = client.get(reverse("finance:projects"))
     assert response.status_code == 200
 
@@ -203,13 +203,13 @@ def test_project_page_opens_in_every_status_for_everybody(w, step):
 def test_project_page_asks_a_constant_number_of_queries(w, entries, django_assert_num_queries):
     """Wrong if each entry or instalment cost a query.
 
-    Session (4), user, project, two sums, resolutions, instalments, ledger.
+    Session (4), user, project, two sums, resolutions, instalments, ledger, bell.
     """
     project = build.project(w, plan=(500_000, 500_000))
     for _ in range(entries):
         build.pay(w, project.instalments.get(number=1), 1_000)
     client = client_of(w.finance)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         client.get(reverse("finance:project", args=[project.pk]))
 
 

@@ -97,8 +97,11 @@ def test_plan_changed_by_somebody_else_is_not_overwritten(w):
     services.plan_instalments(actor=w.manager, project=project, plan=theirs)
     response = post(w.officer, "plan", project.pk, **mine)
     body = response.content.decode()
-    assert "650,000 บาท" in body
-    assert "600,000 บาท" in body
+    assert response.context["conflict"].differences == (
+        ("งวดที่ 1: จำนวนเงินตามแผน (บาท)", "650,000", "600,000"),
+        ("งวดที่ 1: กำหนดเบิกจ่าย", "1 มีนาคม 2564", "-"),
+    )
+    assert "650,000" in body
     assert project.instalments.get(number=1).planned_baht == 650_000
     again = post(w.officer, "plan", project.pk, **mine | {"versions": response.context["versions"]})
     assert again.status_code == 302

@@ -7,20 +7,24 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import partial
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 
 from codi.errors import Refused
 from finance import services
 from finance.models import BudgetMove, Direction, EntryKind, Instalment, LedgerEntry, ProjectBalance
-from programs.models import BudgetFrame
+from finance.triggers import EVERY_PROJECT_CHANGE, FRAME_FUNCTION, FRAMES_STAY, PROJECT_CHANGE
+from programs import services as programs
+from programs.models import BudgetFrame, Project
 from tests import world as build
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.concurrency]
@@ -29,9 +33,9 @@ APPROVED, EACH = Decimal(1_000_000), Decimal(100_000)
 DAY = dt.date(2021, 3, 1)
 
 
-def at_once(act: Callable[[int], bool]) -> int:
+def at_once(act: Callable[[int], bool], clients: int = CLIENTS) -> int:
     """Let all clients act at the same moment, each on its own connection; how many succeeded."""
-    gate = threading.Barrier(CLIENTS)
+    gate = threading.Barrier(clients)
 
     def client(number: int) -> bool:
         try:
@@ -41,8 +45,8 @@ def at_once(act: Callable[[int], bool]) -> int:
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        return sum(pool.map(client, range(CLIENTS)))
+    with ThreadPoolExecutor(clients) as pool:
+        return sum(pool.map(client, range(clients)))
 
 
 def net_of(instalment: Instalment) -> Decimal:
@@ -130,8 +134,8 @@ def test_the_trigger_alone_never_overspends(w):
 def test_fifty_clicks_of_one_form_are_one_entry(w):
     """Wrong if a double click, refresh or retry paid twice."""
     instalment, key = new_instalment(w), uuid.uuid4()
-    answers = at_once(lambda _: build.pay(w, instalment, EACH, on=DAY, request_key=key).pk > 0)
-    assert answers == CLIENTS
+    paid = partial(build.pay, w, instalment, EACH, on=DAY, request_key=key)
+    assert at_once(lambda _: paid().pk > 0, clients=50) == 50
     assert LedgerEntry.objects.filter(request_key=key).count() == 1
 
 
@@ -160,7 +164,7 @@ def test_crossed_budget_moves_neither_overdraw_nor_deadlock(w):
             return False
         return True
 
-    done = at_once(move)
+    done = at_once(move, clients=50)
     moved = BudgetMove.objects.count()
     balance = 500_000 + sum(
         move.amount_baht if move.to_frame_id == one.pk else -move.amount_baht
@@ -226,8 +230,6 @@ def test_a_double_click_draws_up_one_project(w):
     """Wrong if two clicks at one moment both looked for near-equal projects before either wrote."""
     from django.test import Client
 
-    from programs.models import Project
-
     posted = {
         "programme": w.programme.pk,
         "level": "province",
@@ -245,3 +247,185 @@ def test_a_double_click_draws_up_one_project(w):
 
     assert at_once(click) == 1
     assert Project.objects.count() == 1
+
+
+@contextmanager
+def held(act: Callable[[], object], *, keeps: bool = False) -> Iterator[None]:
+    """Another connection that has done ``act`` and ends its transaction behind the block.
+
+    What it did is undone then, unless it ``keeps`` it.
+    """
+    done, over = threading.Event(), threading.Event()
+
+    def other() -> None:
+        try:
+            with transaction.atomic():
+                act()
+                done.set()
+                over.wait(timeout=30)
+                transaction.set_rollback(not keeps)
+        finally:
+            done.set()
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(other)
+        done.wait(timeout=30)
+        try:
+            yield
+        finally:
+            over.set()
+            running.result()
+
+
+@pytest.fixture
+def every_change_locks_the_frame() -> Iterator[None]:
+    """The rule as it was: any change of a project locked its frame."""
+    with connection.cursor() as cursor:
+        cursor.execute(EVERY_PROJECT_CHANGE)
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(PROJECT_CHANGE)
+
+
+def test_control_a_frame_locked_at_every_change_stops_the_payment(w, every_change_locks_the_frame):
+    """If the payment went through here, the next test would prove nothing."""
+    one, two = new_instalment(w), new_instalment(w)
+    with held(lambda: build.pay(w, two, EACH, on=DAY)), pytest.raises(Refused) as caught:
+        build.pay(w, one, EACH, on=DAY)
+    assert caught.value.code == "busy"
+
+
+def test_payments_of_two_projects_of_one_frame_do_not_meet(w):
+    """Wrong if the first payment of a project waited for another project of the same frame: a
+    check of many payments in one order and a payment in the other would stop each other.
+    """
+    one, two = new_instalment(w), new_instalment(w)
+    with held(lambda: build.pay(w, two, EACH, on=DAY)):
+        build.pay(w, one, EACH, on=DAY)
+    assert net_of(one) == EACH
+
+
+def test_evidence_is_cleared_in_the_order_of_a_payment(w):
+    """Wrong if clearing held the instalment while it waited for the project: a payment holds the
+    project and then names the instalment, so the two would stop each other.
+    """
+    instalment = new_instalment(w)
+    build.pay(w, instalment, EACH, on=DAY)
+    paying = held(lambda: Project.objects.select_for_update().get(pk=instalment.project_id))
+    with paying, ThreadPoolExecutor(1) as pool:
+        clearing = pool.submit(clear, w, instalment)
+        wait_for_a_waiting_session()
+        with transaction.atomic():
+            Instalment.objects.select_for_update(nowait=True).get(pk=instalment.pk)
+        assert not clearing.done()
+
+
+def clear(w: build.World, instalment: Instalment) -> Instalment:
+    try:
+        return services.clear_evidence(
+            actor=w.finance, instalment=instalment, cleared_on=DAY, today=build.TODAY
+        )
+    finally:
+        if threading.current_thread() is not threading.main_thread():
+            connection.close()
+
+
+def wait_for_a_waiting_session() -> None:
+    """Until some session of this database waits for a lock."""
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                " AND datname = current_database())"
+            )
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.01)
+    raise AssertionError("nobody waits")
+
+
+@pytest.fixture
+def frames_may_go() -> Iterator[None]:
+    """The rule as it was: a frame that went while an approval waited for it was not missed."""
+    with connection.cursor() as cursor:
+        cursor.execute(FRAME_FUNCTION)
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(FRAMES_STAY)
+
+
+def approve(w: build.World, project: Project) -> str:
+    """What the approval of a project was answered."""
+    try:
+        programs.approve_project(
+            actor=w.manager,
+            project=project,
+            approved_baht=EACH,
+            approved_on=DAY,
+            today=build.TODAY,
+        )
+    except Refused as refused:
+        return refused.code
+    return "approved"
+
+
+def test_a_frame_is_taken_back_beside_whoever_saves_a_project_and_not_under_an_approval(w):
+    """Wrong if undoing a file waited for every project of the country, or an approval that holds
+    the frame lost it."""
+    other = build.project(w, "draft", title="โครงการอื่น")
+    project = build.project(w, "endorsed")
+    frame, unused = w.frames["province"], w.frames["region"]
+    with held(lambda: Project.objects.filter(pk=other.pk).update(version=7)):
+        programs.remove_frames([unused], w.administrator, "ผิดไฟล์", build.TODAY)
+
+    def taken_back() -> str:
+        try:
+            programs.remove_frames([frame], w.administrator, "ผิดไฟล์", build.TODAY)
+        except Refused as refused:
+            return refused.message
+        finally:
+            connection.close()
+        return "gone"
+
+    with ThreadPoolExecutor(1) as pool:
+        with held(lambda: approve(w, project), keeps=True):
+            answer = pool.submit(taken_back)
+            wait_for_a_waiting_session()
+        assert "มีโครงการที่อนุมัติจาก" in answer.result(timeout=10)
+    assert set(BudgetFrame.objects.values_list("level", flat=True)) >= {"province"}
+
+
+@pytest.mark.parametrize("defended", [True, False])
+def test_a_frame_taken_back_while_somebody_approves_leaves_no_project_without_one(
+    defended, request
+):
+    """Wrong if undoing a file took the frame away under an approval that was just finding it.
+
+    The control has the database judge the frames that are left: the approval stands without one.
+    """
+    if not defended:
+        request.getfixturevalue("frames_may_go")
+    w = build.world()
+    project = build.project(w, "endorsed")
+    frame = w.frames["province"]
+
+    def approved() -> str:
+        try:
+            return approve(w, project)
+        finally:
+            connection.close()
+
+    def taken_back() -> None:
+        programs.remove_frames([frame], w.administrator, "ผิดไฟล์", build.TODAY)
+
+    with ThreadPoolExecutor(1) as pool:
+        with held(taken_back, keeps=True):
+            answer = pool.submit(approved)
+            wait_for_a_waiting_session()
+        told = answer.result(timeout=10)
+    project.refresh_from_db()
+    assert not BudgetFrame.objects.filter(level="province").exists()
+    assert (told, project.status) == (
+        ("finance_frame_exists", "endorsed") if defended else ("approved", "approved")
+    )

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import re
+import uuid
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from django.db.models import Sum
 from codi.imports import Hands, Status, services
 from codi.imports.declared import UPLOADS
 from codi.places.models import Province
+from finance import services as finance
 from finance.models import Instalment, LedgerEntry
 from programs import services as programs
 from programs.models import Organisation, OrganisationKind, Project, ProjectStatus
@@ -197,11 +199,11 @@ def test_written_file_leads_to_its_projects(w, client, count, django_assert_num_
     assert project_links(client, address) == set()
     services.send_for_confirmation(batch=batch, actor=w.officer)
     services.confirm(batch=batch, actor=w.finance, today=TODAY)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(8):
         links = project_links(client, address)
     assert links == {f"/projects/{pk}/" for pk in Project.objects.values_list("pk", flat=True)}
     stranger = build.user(region=build.region("S", "ภาคใต้", 5))
-    assert UPLOADS["projects"].pages(batch.preview["rows"], stranger) == {}
+    assert UPLOADS["projects"].pages([row.to_dict() for row in batch.rows.all()], stranger) == {}
 
 
 def test_payments_with_thai_headings_and_digits(w):
@@ -211,6 +213,55 @@ def test_payments_with_thai_headings_and_digits(w):
     store(w, [row], "payments", w.finance, w.finance)
     assert LedgerEntry.objects.get().amount_baht == Decimal("100000.50")
     assert plan_of(w, [row], "payments", w.finance).count(Status.SAME) == 1
+
+
+@pytest.mark.parametrize(
+    ("corrected", "blamed", "old"),
+    [
+        ({"จำนวนเงิน (บาท)": "110000"}, ["amount_baht"], "เดิม “100,000.50”"),
+        ({"วันที่มีผล": "26 ก.พ. 64"}, ["effective_on"], "เดิม “25 ก.พ. 64”"),
+        ({"จำนวนเงิน (บาท)": "9", "เลขที่เอกสาร": "ฎ.๑/2564"}, ["amount_baht"], "เดิม “100,000.50”"),
+    ],
+)
+def test_a_row_corrected_after_its_file_was_confirmed_is_not_booked_again(
+    w, corrected, blamed, old
+):
+    """Wrong if mending a typo and sending the file again paid a second time, or did not say what to do."""
+    made = build.project(w, plan=(700_000, 300_000))
+    row = {**PAYMENT, "รหัสโครงการ": made.code}
+    store(w, [row], "payments", w.finance, w.finance)
+    found = messages(plan_of(w, [row | corrected], "payments", w.finance))
+    assert [column for column, _ in found[2]] == blamed
+    assert old in found[2][0][1]
+    assert "กลับรายการที่หน้าของรายการนั้น" in found[2][0][1]
+    other = [
+        row | corrected | {"งวดที่": "2"},
+        row | {"เลขที่เอกสาร": "ฎ. 2/2564", "วันที่มีผล": "1 มี.ค. 64"},
+    ]
+    assert plan_of(w, other, "payments", w.finance).count(Status.NEW) == 2
+    finance.reverse_entry(
+        actor=w.finance, entry=LedgerEntry.objects.get(), effective_on=TODAY, note="ผิด", request_key=uuid.uuid4(), today=TODAY,
+    )  # fmt: skip
+    assert plan_of(w, [row | corrected], "payments", w.finance).count(Status.NEW) == 1
+
+
+def test_a_payment_that_differs_from_a_booked_one_by_its_document_alone_is_warned_of(w, client):
+    """Wrong if a corrected document number paid twice without a word, or the page hid the warning."""
+    made = build.project(w, plan=(700_000, 300_000))
+    row = {**PAYMENT, "รหัสโครงการ": made.code}
+    store(w, [row], "payments", w.finance, w.finance)
+    told = []
+    for sent in ([row], [row, row | {"เลขที่เอกสาร": "ฎ. 7/2564"}]):
+        batch = services.upload_file(
+            kind="payments", content=sheet(sent), file_name="a.csv", actor=w.finance, today=TODAY
+        )
+        told.append((batch.new_count, batch.error_count, batch.warnings))
+    assert told[0] == (0, 0, [])
+    assert told[1][:2] == (1, 0)
+    [warning] = told[1][2]
+    assert warning.startswith("แถว 3: มีรายการที่บันทึกบัญชีแล้ว")
+    client.force_login(w.finance)
+    assert warning in client.get(f"/imports/{batch.pk}/").text
 
 
 def test_payments_beyond_the_instalment_are_refused_by_row(w):
