@@ -14,6 +14,7 @@ from django.db.models import Model, QuerySet
 from codi.accounts.models import ScopeLevel, User
 from codi.fiscal import FiscalYear
 from codi.places.models import District, Province, Region, Subdistrict
+from codi.thai.numbers import LARGEST_BAHT
 from codi.ui.fields import (
     CountField,
     LongTextField,
@@ -34,7 +35,6 @@ from programs.models import (
     ResolutionKind,
     TargetMeasure,
 )
-from programs.models.base import LARGEST_BAHT
 from programs.queries import organisation_choices
 
 PLACES = ("region", "province", "district", "subdistrict")
@@ -109,6 +109,8 @@ class PlaceForm(UserForm):
         """The code chosen so far, when it is one of the choices."""
         value = self[name].value() if name in self.fields else None
         code = str(getattr(value, "pk", value) or "")
+        if "\0" in code:  # no text of a database
+            return None
         field: Any = self.fields.get(name)
         return code if code and field.queryset.filter(pk=code).exists() else None
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from codi.accounts.models import Role, User
 from codi.accounts.permissions import Decision, all_of, allow, deny
-from programs.models import Committee, Programme, Project, ProjectStatus
+from programs.models import (
+    Committee,
+    Meeting,
+    Organisation,
+    Programme,
+    ProgrammeTarget,
+    Project,
+    ProjectFile,
+    ProjectStatus,
+)
 
 MAKERS = (Role.REGIONAL_OFFICER, Role.REGIONAL_MANAGER)
 DECIDERS = (Role.REGIONAL_MANAGER, Role.FINANCE_OFFICER)
@@ -147,3 +156,62 @@ def can_record_in_pm(user: User, project: Project) -> Decision:
         in_scope(user, project),
         _in_status(project, ProjectStatus.APPROVED, ProjectStatus.UNDER_WAY, ProjectStatus.CLOSED),
     )
+
+
+def can_delete_project(user: User, project: Project) -> Decision:
+    """Delete a draft that was never proposed; later a project is cancelled, with a reason."""
+    return all_of(
+        _is(user, *MAKERS), in_scope(user, project), _in_status(project, ProjectStatus.DRAFT)
+    )
+
+
+def _in_own_area(user: User, organisation: Organisation) -> Decision:
+    inside = user.sees_nation or (
+        organisation.region_id == user.region_id
+        and (not user.province_id or organisation.province_id == user.province_id)
+    )
+    return allow() if inside else deny("องค์กรนี้อยู่นอกขอบเขตพื้นที่ของท่าน")
+
+
+def can_delete_organisation(user: User, organisation: Organisation) -> Decision:
+    """Delete an organisation of the own scope; the database tells what rests on it."""
+    return all_of(can_manage_organisations(user), _in_own_area(user, organisation))
+
+
+def can_delete_meeting(user: User, meeting: Meeting) -> Decision:
+    """Delete a meeting that decided nothing; the database tells what rests on it."""
+    return can_manage_committee(user, meeting.committee)
+
+
+def can_delete_target(user: User, target: ProgrammeTarget) -> Decision:
+    """Delete a target."""
+    return can_manage_programmes(user)
+
+
+def can_attach_to_project(user: User, project: Project) -> Decision:
+    """Attach files to a project, also after it was closed; not to a cancelled one."""
+    ended = project.status == ProjectStatus.CANCELLED
+    return all_of(
+        _is(user, *MAKERS, Role.FINANCE_OFFICER),
+        in_scope(user, project),
+        deny("โครงการยกเลิกแล้ว จึงแนบไฟล์เพิ่มไม่ได้") if ended else allow(),
+    )
+
+
+def can_remove_project_file(user: User, file: ProjectFile) -> Decision:
+    """Take a file off a project; those of a closed project stay."""
+    closed = file.subject.status == ProjectStatus.CLOSED
+    return all_of(
+        can_attach_to_project(user, file.subject),
+        deny("โครงการปิดแล้ว ไฟล์เป็นหลักฐานจึงเอาออกไม่ได้ ให้แนบฉบับใหม่แทนที่") if closed else allow(),
+    )
+
+
+def can_attach_to_meeting(user: User, meeting: Meeting) -> Decision:
+    """Attach files to a meeting, and take them off: as recording its resolutions."""
+    return can_manage_committee(user, meeting.committee)
+
+
+def can_attach_to_organisation(user: User, organisation: Organisation) -> Decision:
+    """Attach files to an organisation of the own area, and take them off."""
+    return all_of(can_manage_organisations(user), _in_own_area(user, organisation))

@@ -23,7 +23,9 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from codi.errors import Refused
 from codi.fiscal import FiscalYear
+from codi.places.models import Province
 from codi.thai.normalise import search_key
 from programs.models import (
     BudgetFrame,
@@ -37,6 +39,8 @@ from programs.models import (
     ProjectStatus,
     Resolution,
 )
+from programs.models.organisations import search_key_of
+from programs.models.project_life import APPROVED_ON
 
 if TYPE_CHECKING:
     from codi.accounts.models import User
@@ -46,6 +50,7 @@ if TYPE_CHECKING:
 NEAR_EQUAL = 0.6
 MOST_SIMILAR = 5
 MOST_CHOICES = 50
+MOST_OFFERED = 300
 
 
 def _counted(rows: QuerySet[Any], path: str) -> Coalesce:
@@ -100,6 +105,42 @@ def organisations_for_list(user: User, day: dt.date) -> QuerySet[Any]:
         .with_certification(day)
         .annotate(project_count=_counted(Project.objects.visible_to(user), "organisation"))
     )
+
+
+def programme_named(text: str) -> Programme:
+    """The programme that projects lie under, by its code or its whole name; ``Refused`` otherwise."""
+    known = Programme.objects.with_projects()
+    found = known.filter(code__iexact=text).first() or known.filter(name=text).first()
+    if found is None:
+        raise Refused(f"ไม่พบโครงการหลัก “{text}” กรุณาใช้รหัส เช่น NL2564")
+    return found
+
+
+def codes_of_programmes() -> list[str]:
+    """The programmes that projects lie under, the latest first, for a cell that offers them."""
+    known = Programme.objects.with_projects().order_by("-fiscal_year", "code")
+    return list(known.values_list("code", flat=True)[:MOST_OFFERED])
+
+
+def organisation_named(user: User, text: str) -> Organisation:
+    """The organisation in sight of this name; ``Refused`` when there is none, or several."""
+    found = Organisation.objects.visible_to(user).filter(search_key=search_key_of(text))[:2]
+    if not found:
+        raise Refused(f"ไม่พบองค์กร “{text}” ในพื้นที่ของท่าน กรุณาตรวจชื่อ หรือเพิ่มที่หน้าองค์กรก่อน")
+    if len(found) > 1:
+        raise Refused(f"มีองค์กรชื่อ “{text}” หลายแห่ง กรุณาเลือกที่หน้าของโครงการ")
+    return found[0]
+
+
+def names_of_organisations(user: User) -> list[str]:
+    """Organisations in sight by name, for a cell that offers them."""
+    seen = Organisation.objects.visible_to(user).order_by("sort_key", "pk")
+    return list(seen.values_list("name", flat=True)[:MOST_OFFERED])
+
+
+def names_of_provinces() -> list[str]:
+    """The provinces of now, by name, for a cell that offers them."""
+    return list(Province.objects.current().order_by("sort_key").values_list("name", flat=True))
 
 
 def committees_for_list(user: User) -> QuerySet[Committee]:
@@ -184,13 +225,27 @@ def programme_tree(user: User, fiscal_year: int) -> Sequence[Branch]:
     return below.get(None, [])
 
 
-def _frame_sum(user: User) -> Subquery:
-    summed = (
-        BudgetFrame.objects.visible_to(user)
-        .filter(programme=OuterRef("pk"))
-        .order_by()
-        .values("programme")
-        .annotate(frame_baht=Sum("allocated_baht"))
-        .values("frame_baht")
+def programmes_for_list(user: User) -> QuerySet[Any]:
+    """Programmes with their frames and projects in sight: how many, allocated and approved baht."""
+    projects = Project.objects.visible_to(user)
+    approved = projects.filter(status__in=APPROVED_ON)
+    return (
+        Programme.objects.visible_to(user)
+        .select_related("parent", "funding_source")
+        .annotate(
+            frame_count=_counted(BudgetFrame.objects.visible_to(user), "programme"),
+            frame_baht=_frame_sum(user),
+            project_count=_counted(projects, "programme"),
+            approved_baht=_sum_of(approved, "approved_baht"),
+        )
     )
-    return Subquery(summed)
+
+
+def _frame_sum(user: User) -> Subquery:
+    return _sum_of(BudgetFrame.objects.visible_to(user), "allocated_baht")
+
+
+def _sum_of(rows: QuerySet[Any], name: str) -> Subquery:
+    """The sum of a field over the rows of the outer programme; nil where there is no row."""
+    rows = rows.filter(programme=OuterRef("pk")).order_by().values("programme")
+    return Subquery(rows.annotate(summed=Sum(name)).values("summed"))

@@ -1,10 +1,17 @@
-"""Columns of the lists of organisations, committees and meetings."""
+"""Columns of the lists of programmes, organisations, committees and meetings."""
 
 from __future__ import annotations
 
 from django.urls import reverse
 
-from codi.ui.tables import DateColumn, ListTable, NumberColumn, StateColumn, TextColumn
+from codi.ui.tables import (
+    BahtColumn,
+    DateColumn,
+    ListTable,
+    NumberColumn,
+    StateColumn,
+    TextColumn,
+)
 from programs.models import CertificationState
 
 STATE_TONES = {
@@ -13,6 +20,27 @@ STATE_TONES = {
     CertificationState.REFUSED: "bad",
     CertificationState.NONE: "neutral",
 }
+
+
+class ProgrammeTable(ListTable):
+    """Programmes with what was allocated to them and approved out of that, in sight."""
+
+    code = TextColumn("รหัส", css_class="code", orderable=True)
+    name = TextColumn("ชื่อ", wide=True, linkify=True)
+    kind = TextColumn("ประเภท", accessor="get_kind_display", order_by="kind", orderable=True)
+    fiscal_year = TextColumn("ปีงบประมาณ", orderable=True)
+    parent = TextColumn("อยู่ภายใต้", accessor="parent__code", css_class="code")
+    funding_source = TextColumn("แหล่งงบประมาณ", accessor="funding_source__name")
+    frame_count = NumberColumn("กรอบงบ", unit="กรอบ", definition="กรอบงบที่ท่านเห็นได้")
+    frame_baht = BahtColumn("จัดสรร", orderable=True, definition="กรอบงบจัดสรรเดิมที่ท่านเห็นได้ ก่อนปรับโอน")
+    project_count = NumberColumn(
+        "โครงการ", unit="โครงการ", orderable=True, definition="โครงการทุกสถานะที่ท่านเห็นได้"
+    )
+    approved_baht = BahtColumn(
+        "อนุมัติ",
+        orderable=True,
+        definition="งบที่อนุมัติของโครงการที่ท่านเห็นได้ ไม่นับโครงการที่ยกเลิก",
+    )
 
 
 class OrganisationTable(ListTable):

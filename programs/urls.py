@@ -28,6 +28,7 @@ urlpatterns = [
     path("committees/new/", meetings.CommitteeNew.as_view(), name="committee_new"),
     path("committees/<int:pk>/meetings/new/", meetings.MeetingNew.as_view(), name="meeting_new"),
     path("programmes/", programmes.ProgrammeTree.as_view(), name="programmes"),
+    path("programmes/list/", programmes.ProgrammeList.as_view(), name="programme_list"),
     path("programmes/new/", programmes.ProgrammeNew.as_view(), name="programme_new"),
     path("programmes/<int:pk>/", programmes.ProgrammePage.as_view(), name="programme"),
     path("programmes/<int:pk>/edit/", programmes.ProgrammeEdit.as_view(), name="programme_edit"),

@@ -1,5 +1,6 @@
 """Programmes and their money frames, organisations, committees and meetings, projects."""
 
+from programs.models.attachments import MeetingFile, OrganisationFile, ProjectFile
 from programs.models.meetings import Committee, Meeting, Resolution, ResolutionKind
 from programs.models.organisations import (
     CertificationState,
@@ -25,14 +26,17 @@ __all__ = [
     "Committee",
     "FundingSource",
     "Meeting",
+    "MeetingFile",
     "Organisation",
     "OrganisationCertification",
+    "OrganisationFile",
     "OrganisationKind",
     "Origin",
     "Programme",
     "ProgrammeKind",
     "ProgrammeTarget",
     "Project",
+    "ProjectFile",
     "ProjectLevel",
     "ProjectStatus",
     "Resolution",

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-
-LARGEST_BAHT = Decimal("999999999999.99")
 
 
 def BahtField(verbose_name: str, **options: Any) -> models.DecimalField[Any, Any]:  # noqa: N802

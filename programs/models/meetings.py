@@ -52,8 +52,12 @@ class Committee(models.Model):
         return self.name
 
     def save(self, *args: Any, **options: Any) -> None:
-        self.name = clean(self.name)
+        self.fill_keys()
         super().save(*args, **options)
+
+    def fill_keys(self) -> None:
+        """Tidy the name."""
+        self.name = clean(self.name)
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):

@@ -158,9 +158,13 @@ class Programme(models.Model):
         return f"{self.code} {self.name}"
 
     def save(self, *args: Any, **options: Any) -> None:
+        self.fill_keys()
+        super().save(*args, **options)
+
+    def fill_keys(self) -> None:
+        """Tidy the name and compute what searching needs of it."""
         self.name = clean(self.name)
         self.search_key = search_key(f"{self.code} {self.name}")[:480]
-        super().save(*args, **options)
 
 
 class BudgetFrameQuerySet(models.QuerySet["BudgetFrame"]):

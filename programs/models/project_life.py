@@ -27,7 +27,7 @@ class Origin(models.TextChoices):
     """How a record came in; an imported one may lack the steps its document does not tell."""
 
     FORM = "form", "บันทึกผ่านหน้าจอ"
-    IMPORT = "import", "นำเข้าจากแฟ้ม"
+    IMPORT = "import", "นำเข้าจากไฟล์"
 
 
 EDITABLE = (ProjectStatus.DRAFT, ProjectStatus.SENT_BACK)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+
+from django.db.models import ProtectedError
 
 from codi.accounts.models import User
 from codi.accounts.permissions import require
+from codi.bulk import insert_records, update_records
 from codi.errors import Refused
 from codi.places.models import Province, Region
 from codi.thai.normalise import clean, search_key
@@ -43,6 +47,73 @@ def update_organisation(
     organisation = change(locked(organisation), facts, expected_version=expected_version)
     _require_inside(actor, organisation.region_id, organisation.province_id)
     return organisation
+
+
+COLUMNS = (
+    "name", "kind", "region_id", "province_id", "district_id", "subdistrict_id", "contact",
+    "search_key", "sort_key",
+)  # fmt: skip
+
+
+def _judged(actor: User, records: Iterable[Organisation]) -> Iterator[Organisation]:
+    """The records under the rules of single ones: inside the actor's scope, keys filled."""
+    for record in records:
+        _require_inside(actor, record.region_id, record.province_id)
+        record.fill_keys()
+        yield record
+
+
+@service
+def create_organisations(*, actor: User, records: Iterable[Organisation]) -> int:
+    """Add many organisations at once, all or none; the rules of :func:`create_organisation`."""
+    require(permissions.can_manage_organisations(actor))
+    return insert_records(Organisation, (*COLUMNS, "version"), _judged(actor, records))
+
+
+@service
+def change_organisations(*, actor: User, records: Iterable[Organisation]) -> int:
+    """Change many organisations at once, all or none.
+
+    Each record carries the version that the actor saw; raises :class:`Refused` when somebody else
+    changed one of them meanwhile, or when one lies outside the actor's scope.
+    """
+    require(permissions.can_manage_organisations(actor))
+    records = list(_judged(actor, records))
+    keys = [record.pk for record in records]
+    if Organisation.objects.visible_to(actor).filter(pk__in=keys).count() != len(keys):
+        raise Refused("มีองค์กรที่อยู่นอกขอบเขตของท่านหรือถูกลบไปแล้ว กรุณาดาวน์โหลดข้อมูลใหม่")
+    asked, written = update_records(Organisation, COLUMNS, records)
+    if written != asked:
+        raise Refused("มีผู้อื่นแก้ไของค์กรบางรายการในเวลาเดียวกัน กรุณาตรวจใหม่", code="changed_by_another")
+    return written
+
+
+@service
+def restore_organisations(
+    pairs: Sequence[tuple[Organisation, dict[str, Any]]], actor: User, reason: str, today: dt.date
+) -> None:
+    """Put old values back, as taking a written file back asks; the reason is in the history."""
+    for record, facts in pairs:
+        for name, value in facts.items():
+            setattr(record, name, value)
+    change_organisations(actor=actor, records=[record for record, _ in pairs])
+
+
+@service
+def remove_organisations(
+    records: Sequence[Organisation], actor: User, reason: str, today: dt.date
+) -> None:
+    """Take away organisations that nothing rests on; their history stays.
+
+    Raises :class:`Refused` when a project or a certification names one of them.
+    """
+    require(permissions.can_manage_organisations(actor))
+    for record in records:
+        _require_inside(actor, record.region_id, record.province_id)
+    try:
+        Organisation.objects.filter(pk__in=[record.pk for record in records]).delete()
+    except ProtectedError as error:
+        raise Refused("มีโครงการหรือผลการรับรองที่อ้างถึงองค์กรนี้ จึงนำออกไม่ได้") from error
 
 
 def _require_certifiable_day(certified_on: dt.date, meeting: Meeting, today: dt.date) -> None:

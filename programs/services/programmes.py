@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
+
+from django.db.models import ProtectedError
 
 from codi.accounts.models import User
 from codi.accounts.permissions import require
@@ -15,7 +18,11 @@ from codi.places.models import Region
 from codi.thai.normalise import clean
 from codi.writing import change, locked, service
 from programs import permissions
-from programs.models import BudgetFrame, FundingSource, Programme, ProgrammeTarget
+from programs.models import BudgetFrame, FundingSource, Programme, ProgrammeTarget, Project
+from programs.models.project_life import APPROVED_ON
+
+Pairs = Sequence[tuple[Any, dict[str, Any]]]
+"""Records with the values that they had before."""
 
 
 @service
@@ -107,6 +114,70 @@ def correct_frame(
         of_day = refused.code == "programs_frame_before_its_approvals"
         field = "allocated_on" if of_day else "allocated_baht"
         raise Refused(refused.message, field=field, code=refused.code) from refused
+
+
+@service
+def record_frame(*, actor: User, frame: BudgetFrame, facts: Mapping[str, Any]) -> BudgetFrame:
+    """Store what a confirmed file tells anew of a frame; the history names the file.
+
+    ``frame`` is as the file was compared with it: raises ``Conflict`` when somebody wrote since.
+    """
+    require(permissions.can_manage_programmes(actor))
+    return change(locked(frame), facts, expected_version=frame.version)
+
+
+@service
+def restore_frames(pairs: Pairs, actor: User, reason: str, today: dt.date) -> None:
+    """Put old allocations back, as taking a written file back asks; the database judges them."""
+    require(permissions.can_manage_programmes(actor))
+    for frame, facts in pairs:
+        change(locked(frame), facts)
+
+
+@service
+def remove_frames(records: Sequence[BudgetFrame], actor: User, reason: str, today: dt.date) -> None:
+    """Take away frames that no approval and no move has used; their history stays.
+
+    Each is locked before it is judged: an approval that holds it ends first and is seen, one that
+    comes later waits and is refused by the database, which finds the frame no more.
+    """
+    require(permissions.can_manage_programmes(actor))
+    held = [locked(frame) for frame in sorted(records, key=lambda one: one.pk)]
+    for frame in held:
+        approved = Project.objects.filter(
+            programme=frame.programme_id,
+            region=frame.region_id,
+            level=frame.level,
+            status__in=APPROVED_ON,
+        )
+        if approved.exists():
+            raise Refused(f"มีโครงการที่อนุมัติจาก{frame}แล้ว จึงนำกรอบงบนี้ออกไม่ได้")
+        _remove(frame)
+
+
+@service
+def restore_programmes(pairs: Pairs, actor: User, reason: str, today: dt.date) -> None:
+    """Put old facts of programmes back, as taking a written file back asks."""
+    require(permissions.can_manage_programmes(actor))
+    for programme, facts in pairs:
+        change(locked(programme), facts)
+
+
+@service
+def remove_programmes(
+    records: Sequence[Programme], actor: User, reason: str, today: dt.date
+) -> None:
+    """Take away programmes that nothing rests on, the lowest first; their history stays."""
+    require(permissions.can_manage_programmes(actor))
+    for programme in sorted(records, key=lambda one: one.kind, reverse=True):
+        _remove(programme)
+
+
+def _remove(record: Programme | BudgetFrame) -> None:
+    try:
+        record.delete()
+    except ProtectedError as error:
+        raise Refused(f"มีข้อมูลอื่นอ้างถึง{record} จึงนำออกไม่ได้") from error
 
 
 @service

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import IntegerField, Max
+from django.db.models import F, IntegerField, Model, ProtectedError
 from django.db.models.functions import Cast, Substr
 
 from codi.accounts.models import User
 from codi.accounts.permissions import require
+from codi.desk import bin
 from codi.errors import Refused
 from codi.thai.dates import long_date
 from codi.writing import change, locked, service
-from programs import permissions
+from programs import notices, permissions
 from programs.models import Meeting, Origin, Programme, Project, ProjectLevel, ProjectStatus
 
 
@@ -25,12 +27,23 @@ def _not_future(day: dt.date, today: dt.date, field: str) -> None:
 
 
 def next_project_code(programme: Programme) -> str:
-    """The next free code of a programme, as ``NL2564-0019``; holds the programme's row meanwhile."""
+    """The next free code of a programme, as ``NL2564-0019``; holds the programme's row meanwhile.
+
+    The code of a draft in the bin is not free: the draft comes back under it. Both places are asked
+    by one statement, so that a draft on its way between them is in one of them.
+    """
     locked(programme)
     prefix = f"{programme.code}-"
-    numbered = Project.objects.filter(code__regex=rf"^{re.escape(prefix)}\d{{1,9}}$")
-    number = Cast(Substr("code", len(prefix) + 1), IntegerField())
-    highest = numbered.aggregate(highest=Max(number))["highest"]
+    numbered = rf"^{re.escape(prefix)}\d{{1,9}}$"
+    places: list[Any] = [Project.objects.annotate(held=F("code")), bin.held(Project, "code")]
+    there, binned = (
+        rows.filter(held__regex=numbered)
+        .annotate(number=Cast(Substr("held", len(prefix) + 1), IntegerField()))
+        .order_by()
+        .values_list("number", flat=True)
+        for rows in places
+    )
+    highest = there.union(binned).order_by("-number").first()
     return f"{prefix}{(highest or 0) + 1:04d}"
 
 
@@ -97,10 +110,12 @@ def submit_project(*, actor: User, project: Project, today: dt.date) -> Project:
     ]
     if missing:
         raise Refused("ยังเสนอไม่ได้ กรุณากรอกให้ครบก่อน: " + ", ".join(missing), code="incomplete")
-    return change(
+    project = change(
         project,
         {"status": ProjectStatus.SUBMITTED, "submitted_on": today, "submitted_by": actor},
     )
+    notices.submitted(project, actor=actor)
+    return project
 
 
 @service
@@ -111,7 +126,7 @@ def endorse_project(*, actor: User, project: Project, meeting: Meeting, today: d
     # Its days are fixed from here on: nobody may move them in this moment.
     meeting = locked(meeting)
     _not_future(meeting.ends_on, today, "endorsed_meeting")
-    return change(
+    project = change(
         project,
         {
             "status": ProjectStatus.ENDORSED,
@@ -119,6 +134,8 @@ def endorse_project(*, actor: User, project: Project, meeting: Meeting, today: d
             "endorsed_on": meeting.ends_on,
         },
     )
+    notices.endorsed(project, actor=actor)
+    return project
 
 
 @service
@@ -138,7 +155,7 @@ def approve_project(
             "งบที่อนุมัติมากกว่างบที่ขอ กรุณาตรวจจำนวนเงิน หรือส่งกลับให้แก้ไขงบที่ขอก่อน",
             field="approved_baht",
         )
-    return change(
+    project = change(
         project,
         {
             "status": ProjectStatus.APPROVED,
@@ -147,6 +164,8 @@ def approve_project(
             "approved_by": actor,
         },
     )
+    notices.approved(project, actor=actor)
+    return project
 
 
 @service
@@ -154,7 +173,7 @@ def send_back_project(*, actor: User, project: Project, reason: str, today: dt.d
     """Send the project back to its maker; the endorsement, if any, is taken back with it."""
     project = locked(project)
     require(permissions.can_send_back_project(actor, project))
-    return change(
+    project = change(
         project,
         {
             "status": ProjectStatus.SENT_BACK,
@@ -165,6 +184,8 @@ def send_back_project(*, actor: User, project: Project, reason: str, today: dt.d
             "endorsed_on": None,
         },
     )
+    notices.sent_back(project, actor=actor)
+    return project
 
 
 @service
@@ -237,9 +258,43 @@ def record_project(*, maker: User, approver: User | None, **facts: Any) -> Proje
 def record_changes(
     *, project: Project, facts: dict[str, Any], recorded_on: dt.date | None
 ) -> Project:
-    """Store what a confirmed import tells anew of a project: facts of a draft, the day recorded."""
-    project = locked(project)
+    """Store what a confirmed import tells anew of a project: facts of a draft, the day recorded.
+
+    ``project`` is as the file was compared with it: raises ``Conflict`` when somebody wrote since.
+    """
+    compared_version, project = project.version, locked(project)
     changes = dict(facts) if project.is_editable else {}
     if recorded_on is not None:
         changes["recorded_on"] = recorded_on
-    return change(project, changes)
+    return change(project, changes, expected_version=compared_version)
+
+
+@service
+def restore_project(*, project: Project, facts: dict[str, Any]) -> Project:
+    """Put old facts back, as taking a written file back asks."""
+    return change(locked(project), facts)
+
+
+@service
+def remove_recorded_project(*, project: Project) -> None:
+    """Take away a project that an import made and nothing rests on; its history stays.
+
+    Raises :class:`Refused` for a project of another origin, or one that other records name.
+    """
+    project = locked(project)
+    if project.origin != Origin.IMPORT:
+        raise Refused("โครงการนี้ไม่ได้มาจากไฟล์นำเข้า จึงนำออกไม่ได้ ให้ยกเลิกโครงการแทน")
+    remove_recorded(model=Project, records=[project])
+
+
+@service
+def remove_recorded(*, model: type[Model], records: Sequence[Any]) -> None:
+    """Take away records that an import made beside its own, such as a meeting; history stays.
+
+    Raises :class:`Refused` when other records name one of them.
+    """
+    try:
+        model._default_manager.filter(pk__in=[record.pk for record in records]).delete()
+    except ProtectedError as error:
+        title = model._meta.verbose_name
+        raise Refused(f"มีข้อมูลอื่นอ้างถึง{title}นี้ จึงนำออกไม่ได้") from error

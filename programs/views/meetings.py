@@ -177,6 +177,7 @@ class MeetingPage(ScopedMixin, View):
 class MeetingNew(RecordForm):
     """Record a meeting of a committee; number and fiscal year are suggested."""
 
+    keeps_draft = True
     form_class = MeetingForm
     page_title = "บันทึกการประชุม"
     record: Committee
@@ -203,6 +204,7 @@ class MeetingNew(RecordForm):
 class MeetingEdit(RecordForm):
     """Correct a meeting; its days only while nothing rests on them."""
 
+    keeps_draft = True
     form_class = MeetingEditForm
     page_title = "แก้ไขข้อมูลการประชุม"
     record: Meeting
@@ -234,6 +236,7 @@ class MeetingEdit(RecordForm):
 class ResolutionNew(RecordForm):
     """Record a resolution of a meeting; its number is suggested."""
 
+    keeps_draft = True
     form_class = ResolutionForm
     page_title = "บันทึกมติที่ประชุม"
     record: Meeting
@@ -259,6 +262,7 @@ class ResolutionNew(RecordForm):
 class ResolutionEdit(RecordForm):
     """Correct kind or text of a resolution."""
 
+    keeps_draft = True
     form_class = ResolutionEditForm
     page_title = "แก้ไขมติที่ประชุม"
     record: Resolution

@@ -89,6 +89,7 @@ class OrganisationPage(ScopedMixin, View):
 class OrganisationRecord(RecordForm):
     """What adding and changing an organisation share."""
 
+    keeps_draft = True
     form_class = OrganisationForm
     template_name = "programs/organisation_form.html"
     fragments = {"places": "programs/places.html"}
@@ -131,7 +132,7 @@ class OrganisationEdit(OrganisationRecord):
         return services.update_organisation(
             actor=self.user,
             organisation=self.record,
-            expected_version=form.cleaned_data["version"],
+            expected_version=self.expected_version,
             **form.facts(),
         )
 

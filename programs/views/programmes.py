@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse_lazy
@@ -13,7 +13,9 @@ from django.views import View
 
 from codi.accounts.access import ScopedMixin, visible_or_404
 from codi.fiscal import FiscalYear
+from codi.ui.lists import Empty, ListPage, Total
 from programs import services
+from programs.filters import ProgrammeFilter
 from programs.forms import (
     FrameEditForm,
     FrameForm,
@@ -34,11 +36,36 @@ from programs.models import (
 )
 from programs.panels import panels_of
 from programs.permissions import can_create_project, can_manage_programmes
-from programs.queries import fiscal_years_of_programmes, programme_tree
+from programs.queries import fiscal_years_of_programmes, programme_tree, programmes_for_list
+from programs.tables import ProgrammeTable
 from programs.views.records import Crumb, RecordForm
 
 PROGRAMMES: Crumb = ("แผนงาน", reverse_lazy("programs:programmes"))
 SOURCES: Crumb = ("แหล่งงบประมาณ", reverse_lazy("programs:sources"))
+
+
+class ProgrammeList(ScopedMixin, ListPage):
+    """Every programme of all years, with its money in sight."""
+
+    model = Programme
+    table_class = ProgrammeTable
+    filterset_class = ProgrammeFilter
+    page_title = "รายการแผนงาน"
+    page_lead = "แผนงาน โครงการหลัก และกิจกรรมทุกปีงบประมาณ พร้อมกรอบงบและโครงการที่ท่านเห็นได้"
+    unit = "แผนงาน"
+    search_keys = ("search_key",)
+    search_label = "ค้นหารหัสหรือชื่อแผนงาน"
+    totals = {
+        "frames": Total("จัดสรร", Sum("frame_baht")),
+        "approved": Total("อนุมัติ", Sum("approved_baht")),
+    }
+    empty = Empty("ยังไม่มีแผนงาน", "ผู้มีขอบเขตทั้งประเทศเพิ่มแผนงานได้จากหน้าแผนงาน", "network")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return programmes_for_list(self.user)
+
+    def get_context(self) -> dict[str, Any]:
+        return {"crumbs": [PROGRAMMES, (self.page_title, "")]}
 
 
 class ProgrammeTree(ScopedMixin, View):
@@ -88,6 +115,7 @@ class ProgrammePage(ScopedMixin, View):
 class ProgrammeNew(RecordForm):
     """Add a programme to the tree."""
 
+    keeps_draft = True
     form_class = ProgrammeForm
     page_title = "เพิ่มแผนงาน"
 
@@ -127,6 +155,7 @@ class OfProgramme(RecordForm):
 class ProgrammeEdit(OfProgramme):
     """Change the facts of a programme."""
 
+    keeps_draft = True
     form_class = ProgrammeForm
     page_title = "แก้ไขแผนงาน"
 
@@ -137,7 +166,7 @@ class ProgrammeEdit(OfProgramme):
         return services.update_programme(
             actor=self.user,
             programme=self.record,
-            expected_version=form.cleaned_data["version"],
+            expected_version=self.expected_version,
             **form.facts(),
         )
 

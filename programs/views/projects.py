@@ -22,6 +22,7 @@ PLACES_TEMPLATE = "programs/places.html"
 class ProjectRecord(RecordForm):
     """What drawing up and changing a project share."""
 
+    keeps_draft = True
     form_class = ProjectForm
     template_name = "programs/project_form.html"
     fragments = {
@@ -109,7 +110,7 @@ class ProjectEdit(ProjectRecord):
         return services.update_project(
             actor=self.user,
             project=self.record,
-            expected_version=form.cleaned_data["version"],
+            expected_version=self.expected_version,
             **form.facts(),
         )
 

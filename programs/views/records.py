@@ -1,4 +1,4 @@
-"""What the forms of this room share: narrowing choices without saving, and the page of a conflict."""
+"""What the forms of this room share: one record, its service, narrowing choices without saving."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ from typing import Any, ClassVar
 from django.contrib import messages
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 
 from codi.accounts.access import ScopedMixin
-from codi.errors import Conflict
+from codi.desk.pages import DeskPage
 from codi.ui.forms import UserForm
-from codi.ui.pages import FormPage
 
 CHOOSE = "choose"
 Crumb = tuple[str, Any]
 
 
-class RecordForm(ScopedMixin, FormPage):
+class RecordForm(ScopedMixin, DeskPage):
     """A form behind which one record is written.
 
     A subclass gives :meth:`save`, which calls the service. ``fragments`` maps the id of a part of the form to its template: a button
@@ -76,23 +74,6 @@ class RecordForm(ScopedMixin, FormPage):
         return self.show(form, fragment or "")
 
     def act(self, form: UserForm) -> HttpResponse:
-        try:
-            record = self.save(form)
-        except Conflict as conflict:
-            return self.show_conflict(form, conflict)
+        record = self.save(form)
         messages.success(self.request, self.done(record))
         return HttpResponseRedirect(self.next_url(record))
-
-    @property
-    def expected_version(self) -> int:
-        """The version that the person saw; none sent counts as an old one, so nothing is overwritten."""
-        typed = self.request.POST.get("version", "")
-        return int(typed) if typed.isascii() and typed.isdigit() else 0
-
-    def show_conflict(self, form: Any, conflict: Conflict) -> HttpResponse:
-        """Both values of each field; saving from there overwrites the version shown, and no later."""
-        latest = type(self.record)._default_manager.get(pk=self.record.pk)
-        form.data = form.data.copy()
-        form.data["version"] = latest.version
-        context = self.get_context(form) | {"conflict": conflict, "has_errors": True}
-        return render(self.request, "programs/conflict.html", context, status=409)
