@@ -5,22 +5,33 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.http import HttpRequest
+from django.db.models import QuerySet
 
-from codi.places.models import Region
+from codi.places.filters import regions_in_sight
 from codi.ui.lists import ListFilter
-from reports.models import EditionState
-
-
-def _regions(request: HttpRequest | None) -> Any:
-    """The regions that the person sees."""
-    regions = Region.objects.all()
-    user: Any = request.user if request else None
-    return regions if user is None or user.sees_nation else regions.filter(pk=user.region_id)
+from reports.models import Edition, EditionState
 
 
 class EditionFilter(ListFilter):
     """By state and region."""
 
     state = django_filters.ChoiceFilter(label="สถานะ", choices=EditionState.choices)
-    region = django_filters.ModelChoiceFilter(label="ภาค", queryset=_regions)
+    region = django_filters.ModelChoiceFilter(label="ภาค", queryset=regions_in_sight)
+
+
+def _editions(request: Any) -> QuerySet[Edition]:
+    return Edition.objects.visible_to(request.user)
+
+
+class TextFilter(ListFilter):
+    """Of which edition: for programs, which know its key."""
+
+    edition = django_filters.ModelChoiceFilter(label="ฉบับ (id)", queryset=_editions)
+
+
+class CheckFilter(TextFilter):
+    """Of which edition, and whether it passed."""
+
+    is_ok = django_filters.ChoiceFilter(
+        label="ผ่านหรือไม่", choices=[("True", "ผ่าน"), ("False", "ไม่ผ่าน")]
+    )

@@ -9,7 +9,7 @@ from django import forms
 
 from codi.places.models import Region
 from codi.thai.dates import long_date
-from codi.ui.fields import LongTextField, ScopedModelChoiceField, ThaiDateField
+from codi.ui.fields import LongTextField, ScopedModelChoiceField, TextField, ThaiDateField
 from codi.ui.forms import ActionForm, UserForm
 from programs.models import Programme
 from reports import outlines
@@ -100,6 +100,17 @@ class WaiverForm(UserForm):
 
 class ConfirmForm(ActionForm):
     """Nothing to fill in: the page itself is the question."""
+
+
+class AllowForm(ActionForm):
+    """Which request for a waiver is allowed: that with the words that were read."""
+
+    fingerprint = TextField(
+        label="request_fingerprint ของคำขอที่อ่านไว้",
+        max_length=64,
+        help_text="ถ้าคำขอเปลี่ยนไปแล้ว จะตอบ 412 และไม่อนุญาต",
+        widget=forms.HiddenInput,
+    )
 
 
 class FigureForm(UserForm):

@@ -69,7 +69,7 @@ def can_submit(user: User, edition: Edition) -> Decision:
 
 def can_render(user: User, edition: Edition) -> Decision:
     """Make the draft's PDF again from what the tables tell now."""
-    frozen = deny("ฉบับนี้ตรึงตัวเลขแล้ว แฟ้มจึงทำใหม่ไม่ได้") if edition.is_frozen else allow()
+    frozen = deny("ฉบับนี้ตรึงตัวเลขแล้ว ไฟล์จึงทำใหม่ไม่ได้") if edition.is_frozen else allow()
     return all_of(_is(user, *RENDERERS), _in_scope(user, edition), frozen)
 
 

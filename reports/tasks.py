@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
 from django.utils import timezone
 
 from codi.errors import Refused
@@ -16,7 +17,11 @@ from reports.rendering import pdf_of
 from reports.sheets import xlsx_of
 
 
-@handler(services.RENDER, title="จัดทำแฟ้มรายงาน")
+def _page(job: Job) -> tuple[str, str]:
+    return "เปิดรายงาน", reverse("reports:detail", args=[job.payload["edition"]])
+
+
+@handler(services.RENDER, title="จัดทำไฟล์รายงาน", leads_to=_page)
 def render_edition(job: Job, progress: Progress) -> Product | None:
     """Make the PDF of a draft, or both files of an edition that is being issued.
 
@@ -28,12 +33,12 @@ def render_edition(job: Job, progress: Progress) -> Product | None:
     )
     issuing = bool(job.payload["issue"])
     if issuing and not edition.is_frozen:
-        raise Refused("การออกฉบับนี้ถูกถอนแล้ว จึงไม่จัดทำแฟ้ม", code="issue_withdrawn")
+        raise Refused("การออกฉบับนี้ถูกถอนแล้ว จึงไม่จัดทำไฟล์", code="issue_withdrawn")
     progress(5, "คำนวณตัวเลข")
     content = of_edition(edition, today=timezone.localdate())
     progress(30, "ตรวจสอบ")
     pdf = _pdf(content, progress)
-    progress(85, "บันทึกแฟ้ม")
+    progress(85, "บันทึกไฟล์")
     if issuing:
         files: dict[str, bytes] = {FileKind.PDF: pdf, FileKind.XLSX: xlsx_of(content)}
         services.complete_issue(edition=edition, files=files, now=timezone.now())

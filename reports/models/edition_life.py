@@ -17,7 +17,7 @@ class EditionState(models.TextChoices):
     SUBMITTED = "submitted", "เสนอแล้ว รออนุมัติ"
     SENT_BACK = "sent_back", "ส่งกลับให้แก้ไข"
     APPROVED = "approved", "อนุมัติแล้ว รอออกฉบับ"
-    ISSUING = "issuing", "กำลังจัดทำแฟ้ม"
+    ISSUING = "issuing", "กำลังจัดทำไฟล์"
     ISSUED = "issued", "ออกฉบับแล้ว"
 
 
@@ -162,7 +162,7 @@ TRIGGERS: list[pgtrigger.Trigger] = [
             "NEW.state = 'issued' AND (SELECT count(*) FROM reports_editionfile f"
             " WHERE f.edition_id = NEW.id) <> 2"
         ),
-        message="ออกฉบับได้เมื่อมีแฟ้ม PDF และแฟ้มตารางครบ",
+        message="ออกฉบับได้เมื่อมีไฟล์ PDF และไฟล์ตารางครบ",
         operation=pgtrigger.Update,
     ),
     row_rule(

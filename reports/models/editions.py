@@ -165,7 +165,12 @@ class Edition(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.programme.code} {self.region.name} ฉบับที่ {self.number}"
+        return f"{self.programme.code} {self.region_name} ฉบับที่ {self.number}"
+
+    @property
+    def region_name(self) -> str:
+        """The region's name: as frozen at issue, so that a later renaming leaves it alone."""
+        return self.facts["region"]["name"] if self.is_frozen else self.region.name
 
     @property
     def is_frozen(self) -> bool:

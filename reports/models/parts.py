@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -225,6 +227,14 @@ class EditionCheck(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def request_fingerprint(self) -> str:
+        """What stands for all that is judged of a request: the failure, who asked, why, until when."""
+        told = "\x1f".join(
+            (self.message, str(self.asked_by_id), self.reason, str(self.valid_until))
+        )
+        return hashlib.sha256(told.encode()).hexdigest()
+
 
 class FileKind(models.TextChoices):
     """The files of an issued edition."""
@@ -241,17 +251,17 @@ class EditionFile(models.Model):
     """
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="files")
-    kind = models.CharField("ชนิดแฟ้ม", max_length=4, choices=FileKind.choices)
-    content = models.BinaryField("เนื้อแฟ้ม")
+    kind = models.CharField("ชนิดไฟล์", max_length=4, choices=FileKind.choices)
+    content = models.BinaryField("เนื้อไฟล์")
     sha256 = models.CharField("SHA-256", max_length=64)
     byte_count = models.PositiveIntegerField("ขนาด (ไบต์)")
 
     class Meta:
-        verbose_name = "แฟ้มของฉบับ"
+        verbose_name = "ไฟล์ของฉบับ"
         ordering = ["kind"]
         constraints = [
-            unique("reports_file_once", "ฉบับนี้มีแฟ้มชนิดนี้แล้ว", "edition", "kind"),
-            check("reports_file_kind_known", Q(kind__in=FileKind.values), "ชนิดของแฟ้มไม่ถูกต้อง"),
+            unique("reports_file_once", "ฉบับนี้มีไฟล์ชนิดนี้แล้ว", "edition", "kind"),
+            check("reports_file_kind_known", Q(kind__in=FileKind.values), "ชนิดของไฟล์ไม่ถูกต้อง"),
             check(
                 "reports_file_hash_right",
                 Q(
@@ -262,7 +272,7 @@ class EditionFile(models.Model):
                         output_field=models.CharField(),
                     )
                 ),
-                "ค่า SHA-256 ไม่ตรงกับเนื้อแฟ้ม",
+                "ค่า SHA-256 ไม่ตรงกับเนื้อไฟล์",
             ),
             check(
                 "reports_file_size_right",
@@ -272,7 +282,7 @@ class EditionFile(models.Model):
                     )
                 )
                 & Q(byte_count__gt=0),
-                "ขนาดไม่ตรงกับเนื้อแฟ้ม",
+                "ขนาดไม่ตรงกับเนื้อไฟล์",
             ),
         ]
         triggers = [

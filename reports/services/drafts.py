@@ -19,7 +19,7 @@ from codi.places.models import Region
 from codi.thai.normalise import clean
 from codi.writing import change, locked, service
 from programs.models import Programme, ProgrammeKind
-from reports import outlines, permissions
+from reports import notices, outlines, permissions
 from reports.content import of_edition
 from reports.models import (
     Edition,
@@ -186,7 +186,7 @@ def submit(*, actor: User, edition: Edition, now: dt.datetime) -> Edition:
     edition = locked(edition)
     require(permissions.can_submit(actor, edition))
     keep_checks(edition, today=timezone.localdate(now))
-    return change(
+    edition = change(
         edition,
         {
             "state": EditionState.SUBMITTED,
@@ -197,6 +197,8 @@ def submit(*, actor: User, edition: Edition, now: dt.datetime) -> Edition:
             "sent_back_reason": "",
         },
     )
+    notices.submitted(edition, actor=actor)
+    return edition
 
 
 def keep_checks(edition: Edition, *, today: dt.date) -> None:
@@ -222,7 +224,7 @@ def send_back(*, actor: User, edition: Edition, reason: str, now: dt.datetime) -
     told = clean(reason, keep_newlines=True)
     if not told:
         raise Refused("กรุณาเขียนเหตุผลที่ส่งกลับ เพื่อให้ผู้จัดทำแก้ไขได้ตรงจุด", field="reason")
-    return change(
+    edition = change(
         edition,
         {
             "state": EditionState.SENT_BACK,
@@ -233,6 +235,8 @@ def send_back(*, actor: User, edition: Edition, reason: str, now: dt.datetime) -
             "approved_at": None,
         },
     )
+    notices.sent_back(edition, actor=actor)
+    return edition
 
 
 @service
@@ -240,10 +244,12 @@ def approve(*, actor: User, edition: Edition, now: dt.datetime) -> Edition:
     """Approve a submitted edition; never by its maker."""
     edition = locked(edition)
     require(permissions.can_approve(actor, edition))
-    return change(
+    edition = change(
         edition,
         {"state": EditionState.APPROVED, "approved_by": actor, "approved_at": now},
     )
+    notices.approved(edition, actor=actor)
+    return edition
 
 
 @service
@@ -275,11 +281,20 @@ def ask_waiver(
 
 
 @service
-def allow_waiver(*, actor: User, check: EditionCheck, now: dt.datetime) -> EditionCheck:
-    """Allow a waiver that somebody else asked for."""
+def allow_waiver(*, actor: User, check: EditionCheck, seen: str, now: dt.datetime) -> EditionCheck:
+    """Allow a waiver that somebody else asked for.
+
+    ``seen`` is the fingerprint of the request that the person had before them: who agreed to other
+    words did not agree.
+    """
     locked(check.edition)
     check = EditionCheck.objects.select_for_update().select_related("edition").get(pk=check.pk)
     require(permissions.can_allow_waiver(actor, check))
+    if seen != check.request_fingerprint:
+        raise Refused(
+            "คำขอผ่อนผันนี้เปลี่ยนไปหลังจากที่ท่านเปิดดู จึงยังไม่ได้อนุญาต กรุณาอ่านคำขอล่าสุดแล้วกดอนุญาตอีกครั้ง",
+            code="changed_by_another",
+        )
     check.allowed_by, check.allowed_at = actor, now
     check.save(update_fields=["allowed_by", "allowed_at"])
     return check

@@ -164,7 +164,7 @@ def complete_issue(*, edition: Edition, files: Mapping[str, bytes], now: dt.date
     if edition.state == EditionState.ISSUED:
         return edition
     if edition.state != EditionState.ISSUING:
-        raise Refused("การออกฉบับนี้ถูกยกเลิกแล้ว จึงไม่บันทึกแฟ้ม", code="issue_withdrawn")
+        raise Refused("การออกฉบับนี้ถูกยกเลิกแล้ว จึงไม่บันทึกไฟล์", code="issue_withdrawn")
     EditionFile.objects.bulk_create(
         EditionFile(
             edition=edition,
@@ -186,7 +186,7 @@ def withdraw_issue(*, actor: User, edition: Edition) -> Edition:
     assert edition.frozen_at is not None  # noqa: S101 - a constraint holds it
     key = f"edition-{edition.pk}-issue-{edition.frozen_at:{STAMP}}"
     if Job.objects.filter(key=key, state__in=(State.QUEUED, State.RUNNING)).exists():
-        raise Refused("แฟ้มกำลังจัดทำอยู่ รอให้งานจบหรือยกเลิกงานก่อน แล้วจึงถอนการออกฉบับ")
+        raise Refused("ไฟล์กำลังจัดทำอยู่ รอให้งานจบหรือยกเลิกงานก่อน แล้วจึงถอนการออกฉบับ")
     edition = change(
         edition,
         {

@@ -42,8 +42,8 @@ class EditionMixin(ScopedMixin, View):
     def heading(self) -> str:
         """รายงานสถานการณ์โครงการ ภาคเหนือ ฉบับที่ 1."""
         edition = self.edition
-        title = outlines.get(edition.outline).title
-        return f"{title} {edition.region.name} ฉบับที่ {edition.number}"
+        title = edition.facts["title"] if edition.is_frozen else outlines.get(edition.outline).title
+        return f"{title} {edition.region_name} ฉบับที่ {edition.number}"
 
 
 class ActPage(EditionMixin, FormPage):

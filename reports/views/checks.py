@@ -10,9 +10,10 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from codi.accounts.permissions import Decision
+from codi.errors import Refused
 from reports import permissions, services
 from reports.content import Checked, of_edition
-from reports.forms import ConfirmForm, WaiverForm
+from reports.forms import AllowForm, WaiverForm
 from reports.models import Edition, EditionCheck
 from reports.views.base import ActPage
 
@@ -62,7 +63,7 @@ class AskWaiver(ActPage):
 class AllowWaiver(ActPage):
     """Allow what somebody else asked for."""
 
-    form_class = ConfirmForm
+    form_class = AllowForm
     template_name = "reports/waiver.html"
     page_title = "อนุญาตผ่อนผันรายการตรวจ"
     page_lead = "ชื่อผู้ขอ ผู้อนุญาต และเหตุผล จะพิมพ์ในรายงาน"
@@ -94,7 +95,17 @@ class AllowWaiver(ActPage):
     def get_context(self, form: Any) -> dict[str, Any]:
         return {**super().get_context(form), "check": self.check}
 
-    def act(self, form: ConfirmForm) -> HttpResponse:
-        services.allow_waiver(actor=self.user, check=self.check, now=timezone.now())
+    def get_form_kwargs(self) -> dict[str, Any]:
+        seen = {"fingerprint": self.check.request_fingerprint}
+        return {**super().get_form_kwargs(), "initial": seen}
+
+    def act(self, form: AllowForm) -> HttpResponse:
+        seen = form.cleaned_data["fingerprint"]
+        services.allow_waiver(actor=self.user, check=self.check, seen=seen, now=timezone.now())
         messages.success(self.request, "อนุญาตผ่อนผันแล้ว")
         return redirect("reports:detail", pk=self.edition.pk)
+
+    def refuse(self, form: AllowForm, refused: Refused) -> HttpResponse:
+        """Show the request as it is now: what the page told before is no longer what is asked."""
+        messages.error(self.request, refused.message)
+        return redirect("reports:allow_waiver", pk=self.check.pk)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from codi.accounts.access import ScopedMixin
 from codi.accounts.permissions import Decision
+from codi.desk.pages import DeskPage
 from codi.places.models import Region
 from codi.ui.lists import Empty, ListPage
 from codi.ui.pages import FormPage
@@ -160,9 +161,10 @@ class EditionProgress(EditionMixin):
         return response
 
 
-class EditText(ActPage):
+class EditText(DeskPage, ActPage):
     """Write one staff block."""
 
+    keeps_draft = True
     form_class = TextForm
     submit_label = "บันทึกข้อความ"
 

@@ -12,10 +12,9 @@ from codi.figures.chart import SCREEN, stacked_bars
 from codi.ui.downloads import PDF, XLSX, file_response
 from reports.content import of_edition
 from reports.file_names import file_name
-from reports.models import EditionState, FileKind
-from reports.queries import latest_draft_file
+from reports.files import bytes_of
+from reports.models import FileKind
 from reports.rendering import chart_title, has_chart
-from reports.sheets import xlsx_of
 from reports.views.base import EditionMixin
 
 
@@ -27,28 +26,17 @@ class EditionFileView(EditionMixin):
             raise Http404
         edition = self.edition
         content = of_edition(edition, today=timezone.localdate())
+        stored = bytes_of(edition, kind, content)
+        if stored is None:
+            raise Http404
         response = file_response(
-            BytesIO(self._bytes(kind)),
+            BytesIO(stored),
             name=file_name(content, kind),
             content_type=PDF if kind == FileKind.PDF else XLSX,
             inline=kind == FileKind.PDF and request.GET.get("inline") == "1",
         )
         response["X-Content-Type-Options"] = "nosniff"
         return response
-
-    def _bytes(self, kind: str) -> bytes:
-        edition = self.edition
-        if edition.state == EditionState.ISSUED:
-            return bytes(edition.files.get(kind=kind).content)
-        if kind == FileKind.XLSX:
-            return xlsx_of(of_edition(edition, today=timezone.localdate()))
-        job = latest_draft_file(edition)
-        if job is None:
-            raise Http404
-        try:
-            return job.file.read_bytes()
-        except OSError as error:
-            raise Http404 from error
 
 
 class Chart(EditionMixin):

@@ -21,6 +21,7 @@ from pypdf import PdfReader
 
 from codi.errors import Refused
 from codi.jobs.models import Job
+from codi.places.models import Region
 from finance import services as finance
 from finance.models import LedgerEntry
 from programs.models import Organisation, ProgrammeTarget, Project
@@ -157,6 +158,7 @@ def test_an_issued_edition_knows_nothing_of_later_names(client, w):
     frame = w.frames["province"]
     frame.allocated_baht = 50_000_000
     frame.save()
+    Region.objects.filter(pk=edition.region_id).update(name="ภาคชื่อใหม่", short_name="ใหม่")
     after = everything_shown(client, edition)
     assert [name for name in before if before[name] != after[name]] == []
 

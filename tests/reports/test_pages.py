@@ -201,7 +201,7 @@ def test_from_submission_to_issue_by_buttons(client, w):
     assert "เพิ่มข้อ 3" in take("send_back", w.manager, reason="เพิ่มข้อ 3")
     take("submit", w.officer)
     take("approve", w.manager)
-    assert "กำลังจัดทำแฟ้ม" in take("issue", w.manager)
+    assert "กำลังจัดทำไฟล์" in take("issue", w.manager)
     assert edition.state == EditionState.ISSUING
 
 
@@ -251,7 +251,7 @@ def test_the_page_asks_a_constant_number_of_times(client, w, count):
     page(client, "detail", edition.pk)
     with CaptureQueriesContext(connection) as asked:
         page(client, "detail", edition.pk)
-    assert len([q for q in asked if "SAVEPOINT" not in q["sql"]]) == 47
+    assert len([q for q in asked if "SAVEPOINT" not in q["sql"]]) == 48
     edition = approved(w, edition)
     with CaptureQueriesContext(connection) as asked:
         services.issue(actor=w.manager, edition=edition, now=NOW)

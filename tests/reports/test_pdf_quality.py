@@ -192,3 +192,13 @@ def test_no_page_is_nearly_empty(printed):
     """Wrong if a heading or a few lines of a table stood alone on a page."""
     for number, text in enumerate(by_pypdf(printed.pdf), start=1):
         assert len(letters(text)) > 500, number
+
+
+def test_nothing_runs_into_the_margin(printed):
+    """Wrong if a table were wider than its page: columns beyond the rule, cut by a printer."""
+    for number, page in enumerate(pypdfium2.PdfDocument(printed.pdf), start=1):
+        width, height = page.get_size()
+        edge = width - (20 if height > width else 15) * 72 / 25.4
+        text = page.get_textpage()
+        rights = [text.get_rect(place)[2] for place in range(text.count_rects())]
+        assert max(rights) <= edge + 1, number

@@ -33,15 +33,19 @@ def w() -> build.World:
     return world
 
 
-def ask(w, edition, until=TODAY):
+def ask(w, edition, until=TODAY, reason="กรอบงบจัดสรรหลังอนุมัติตามหนังสือ พอช. 12/2564"):
     return services.ask_waiver(
         actor=w.officer,
         edition=edition,
         code=CODE,
-        reason="กรอบงบจัดสรรหลังอนุมัติตามหนังสือ พอช. 12/2564",
+        reason=reason,
         valid_until=until,
         today=TODAY,
     )
+
+
+def allow(actor, check):
+    return services.allow_waiver(actor=actor, check=check, seen=check.request_fingerprint, now=NOW)
 
 
 def test_a_failed_check_blocks_the_issue(w):
@@ -59,7 +63,7 @@ def test_a_waiver_by_two_people_lets_it_pass_and_is_printed(w):
     """Wrong if a waiver did not help, or was not printed with its names and reason."""
     edition = approved(w, draft(w, MAY))
     check = ask(w, edition)
-    services.allow_waiver(actor=w.manager, check=check, now=NOW)
+    allow(w.manager, check)
     edition = services.issue(actor=w.manager, edition=edition, now=NOW)
     printed = html_of(of_edition(edition, today=TODAY))
     assert f"ผ่อนผันโดย {w.manager} ตามคำขอของ {w.officer}" in printed
@@ -78,7 +82,7 @@ def test_nobody_allows_the_own_request(w):
         today=TODAY,
     )
     with pytest.raises(Refused, match="อนุญาตให้ตนเองไม่ได้"):
-        services.allow_waiver(actor=w.manager, check=check, now=NOW)
+        allow(w.manager, check)
     with pytest.raises(IntegrityError, match="reports_check_two_people"):
         EditionCheck.objects.filter(pk=check.pk).update(allowed_by=w.manager, allowed_at=NOW)
 
@@ -86,7 +90,7 @@ def test_nobody_allows_the_own_request(w):
 def test_a_waiver_ends_with_its_day_and_with_its_failure(w):
     """Wrong if a waiver outlived its day, or covered another failure than the one it was given for."""
     edition = approved(w, draft(w, MAY))
-    services.allow_waiver(actor=w.manager, check=ask(w, edition), now=NOW)
+    allow(w.manager, ask(w, edition))
     late = NOW + dt.timedelta(days=2)
     with pytest.raises(Refused, match="รายการตรวจที่ไม่ผ่าน"):
         services.issue(actor=w.manager, edition=edition, now=late)
@@ -112,7 +116,7 @@ def test_half_a_waiver_is_no_waiver(w, name, values):
 
 
 def test_asking_and_allowing_by_page(client, w):
-    """Wrong if the way through the pages was broken, or skipped the second person."""
+    """Wrong if the pages were broken, skipped the second person, or let pass what nobody read."""
     edition = services.submit(actor=w.officer, edition=draft(w, MAY), now=NOW)
     client.force_login(w.officer)
     address = reverse("reports:ask_waiver", args=[edition.pk])
@@ -126,6 +130,21 @@ def test_asking_and_allowing_by_page(client, w):
     assert (
         "พิจารณาอนุญาต" in client.get(reverse("reports:detail", args=[edition.pk])).content.decode()
     )
-    assert client.post(allow, {"one_time_key": uuid.uuid4()}).status_code == 302
+    form = client.get(allow).context["form"]
+    again = {"code": CODE, "valid_until": dt.date(2030, 1, 1), "today": TODAY}
+    services.ask_waiver(actor=w.officer, edition=edition, reason="คำอื่นที่ไม่มีใครอ่าน", **again)
+    told = client.post(allow, sent(form), follow=True).content.decode()
+    check.refresh_from_db()
+    assert check.allowed_by is None
+    assert "คำขอผ่อนผันนี้เปลี่ยนไปหลังจากที่ท่านเปิดดู" in told
+    assert "คำอื่นที่ไม่มีใครอ่าน" in told
+    # The control: nothing else stood in the way.
+    answer = client.post(allow, sent(client.get(allow).context["form"]))
+    assert answer.url == reverse("reports:detail", args=[edition.pk])
     check.refresh_from_db()
     assert check.allowed_by is not None
+
+
+def sent(form):
+    """What a browser sends of a form of hidden fields."""
+    return {"one_time_key": uuid.uuid4(), "fingerprint": form["fingerprint"].value()}

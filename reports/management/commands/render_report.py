@@ -38,9 +38,9 @@ class Command(BaseCommand):
             dest="as_of",
             help="วันที่ของข้อมูล เช่น 2021-05-31 หรือ 31/5/2564 ใส่ได้ 1 ถึง 4 ครั้ง",
         )
-        parser.add_argument("--output", help="แฟ้ม PDF (ไม่ใส่ตัวเลือกแฟ้มเลย จะได้ PDF ชื่อไทยในโฟลเดอร์นี้)")
-        parser.add_argument("--xlsx", help="แฟ้มตาราง")
-        parser.add_argument("--json", help="แฟ้ม JSON ของทุกตาราง")
+        parser.add_argument("--output", help="ไฟล์ PDF (ไม่ใส่ตัวเลือกไฟล์เลย จะได้ PDF ชื่อไทยในโฟลเดอร์นี้)")
+        parser.add_argument("--xlsx", help="ไฟล์ตาราง")
+        parser.add_argument("--json", help="ไฟล์ JSON ของทุกตาราง")
         parser.add_argument(
             "--text-file",
             action="append",
@@ -86,7 +86,7 @@ class Command(BaseCommand):
         except OSError as error:
             part.unlink(missing_ok=True)
             raise CommandError(
-                f"บันทึกแฟ้ม {path} ไม่ได้: {error.strerror} ตรวจโฟลเดอร์และสิทธิ"
+                f"บันทึกไฟล์ {path} ไม่ได้: {error.strerror} ตรวจโฟลเดอร์และสิทธิ"
             ) from error
         self.stdout.write(f"บันทึก {path}")
 
@@ -131,5 +131,5 @@ def _texts(outline: outlines.Outline, pairs: list[str]) -> dict[str, str]:
         try:
             texts[slot] = Path(name).read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise CommandError(f"อ่านแฟ้ม {name} ไม่ได้: {error}") from error
+            raise CommandError(f"อ่านไฟล์ {name} ไม่ได้: {error}") from error
     return texts
