@@ -12,7 +12,7 @@ from codi.settings.dev import *
 from codi.settings.dev import APP_DATABASE, DATABASES, STORAGES
 from codi.settings.dev import INSTALLED_APPS as PRODUCT_APPS
 
-BENCH_DATABASE = "codi_bench"
+BENCH_DATABASE = os.environ.get("BENCH_DATABASE", "codi_bench")
 HOME_DATABASE = DATABASES["default"]["NAME"]
 APP_DATABASE["NAME"] = DATABASES["default"]["NAME"] = BENCH_DATABASE
 

@@ -15,9 +15,11 @@ from django.http import HttpRequest
 from import_export import resources
 from import_export.admin import ImportExportModelAdmin
 from import_export.fields import Field
+from import_export.widgets import ForeignKeyWidget
 
+from codi.places.models import Province, Region
 from finance.models import LedgerEntry
-from programs.models import Project
+from programs.models import Organisation, Project
 
 
 def paid_baht(project: Project) -> Decimal:
@@ -45,6 +47,18 @@ class Open(ImportExportModelAdmin):  # type: ignore[misc]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return True
+
+
+class OrganisationResource(resources.ModelResource):  # type: ignore[misc]
+    """A register in, as its documentation shows: codes of places by widget, a row by its name."""
+
+    region = Field("region", "region", ForeignKeyWidget(Region, "code"))
+    province = Field("province", "province", ForeignKeyWidget(Province, "code"))
+
+    class Meta:
+        model = Organisation
+        import_id_fields = ("name", "province")
+        fields = ("name", "kind", "region", "province", "contact")
 
 
 class ProjectResource(resources.ModelResource):  # type: ignore[misc]
