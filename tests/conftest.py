@@ -5,14 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
 import pytest
 from django.conf import settings
+from playwright.sync_api import Browser
+
+from tests import emptying
+from tests.browser.policy import WATCH, watch
 
 # Playwright keeps an event loop in the thread of the test; Django would refuse the database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+emptying.install()
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -37,6 +43,47 @@ def pytest_report_header() -> list[str]:
     with suppress(OSError), socket.create_connection(("127.0.0.1", 6379), timeout=0.5):
         brokers.append("Redis on 127.0.0.1:6379")
     return [f"database: {where}", f"queue tests on: {', '.join(brokers)}"]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand what this worker of the suite watched to the one that tells it."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["policy"] = [
+            WATCH.context_count, len(WATCH.heard), WATCH.told_count,
+        ]  # fmt: skip
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Add up what a worker of the suite watched."""
+    contexts, breaches, controls = getattr(node, "workeroutput", {}).get("policy", (0, 0, 0))
+    WATCH.context_count += contexts
+    WATCH.heard += ["in a worker"] * breaches
+    WATCH.told_count += controls
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Tell at the end how often the browser met a breach of the Content-Security-Policy."""
+    if WATCH.context_count:
+        terminalreporter.write_line(
+            f"Content-Security-Policy: {len(WATCH.heard)} violations in {WATCH.context_count} "
+            f"browser sessions ({WATCH.told_count} made by the control tests were refused)"
+        )
+
+
+@pytest.fixture(scope="session")
+def browser(browser: Browser) -> Browser:
+    """The shared browser, every session of which is watched for breaches of the policy."""
+    return watch(browser)
+
+
+@pytest.fixture(autouse=True)
+def keeps_to_its_policy(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail the test in which a page broke the Content-Security-Policy."""
+    before = len(WATCH.heard)
+    yield
+    if "browser" in request.fixturenames:
+        assert WATCH.heard[before:] == []
 
 
 @pytest.fixture(scope="session")

@@ -6,14 +6,17 @@ import datetime as dt
 
 import pytest
 import time_machine
+from axes.models import AccessFailureLog
 from django.conf import settings
 from django.contrib.auth.hashers import identify_hasher
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from codi.accounts import services
+from codi.accounts import home_cards, services
+from codi.accounts.addresses import client_address
 from codi.accounts.models import Role, ScopeLevel, User
 from codi.accounts.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT
+from codi.accounts.tasks import forget_failures
 from codi.settings import base
 from tests import world as build
 from tests.ui.page import Tree
@@ -48,6 +51,48 @@ def test_login_leads_to_the_page_that_was_wanted(client, officer):
     assert client.post("/login/", {**good, "next": "/me/"})["Location"] == "/me/"
     client.logout()
     assert client.post("/login/", {**good, "next": "https://evil.example/"})["Location"] == "/"
+
+
+def tried_names(admin):
+    return home_cards.tried_names(admin, today=dt.date(2026, 11, 2))
+
+
+def test_one_password_on_a_hundred_names_is_seen(client, admin, officer):
+    """Wrong if guessing one password over many names stayed below every lock unseen, or were
+    forgotten by the time that somebody looks: the attempts are, at the next login.
+    """
+    with time_machine.travel(START, tick=False) as clock:
+        assert tried_names(admin).count == 0
+        for number in range(100):
+            log_in(client, f"person{number}", "รหัสผ่านยอดนิยม", REMOTE_ADDR="203.0.113.7")
+        for number in range(9):
+            log_in(client, f"office{number}", "ผิด", REMOTE_ADDR="203.0.113.8")
+        clock.shift(dt.timedelta(hours=8))
+        log_in(client)
+        card = tried_names(admin)
+        assert [item.title for item in card.items] == ["203.0.113.7: 100 ชื่อ"]
+        assert (card.count, card.tone) == (1, "bad")
+        client.force_login(admin)
+        assert "203.0.113.7: 100 ชื่อ" in client.get("/").text
+        clock.shift(dt.timedelta(days=90))
+        forget_failures()
+        assert not AccessFailureLog.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("behind", "forwarded", "found"),
+    [
+        (True, "203.0.113.7", "203.0.113.7"),
+        (True, "1.2.3.4, 203.0.113.7", "203.0.113.7"),
+        (True, "", "172.18.0.1"),
+        (False, "1.2.3.4", "172.18.0.1"),
+    ],
+)
+def test_the_address_is_the_one_that_the_own_proxy_tells(rf, settings, behind, forwarded, found):
+    """Wrong if everybody shared the address of the proxy, or a client could claim another one."""
+    settings.BEHIND_PROXY = behind
+    request = rf.get("/", REMOTE_ADDR="172.18.0.1", headers={"X-Forwarded-For": forwarded})
+    assert client_address(request) == found
 
 
 def test_login_makes_a_new_session_key(client, officer):

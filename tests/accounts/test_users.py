@@ -13,6 +13,7 @@ from django.db import connection
 from codi.accounts import services
 from codi.accounts.management.commands import load_demo_accounts
 from codi.accounts.models import Role, ScopeLevel, User
+from codi.accounts.system import CHECKER, system_account
 from codi.errors import Refused
 from tests import world as build
 
@@ -79,6 +80,14 @@ def test_new_person_gets_a_password_that_works_once(client, admin):
     again = client.post("/users/new/", form)
     assert "มีแล้ว ใช้ชื่ออื่น" in again.text
     assert User.objects.filter(username="somchai.r").count() == 1
+
+
+def test_the_systems_own_accounts_are_nobodys_to_manage(client, admin):
+    """Wrong if an administrator could open, disable or give a password to what is no person."""
+    system = system_account(CHECKER)
+    client.force_login(admin)
+    assert system.full_name not in client.get("/users/").text
+    assert client.get(f"/users/{system.pk}/").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pypdf
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from programs.models import Organisation
 from tests import world as build
 from tests.browser.session import sign_in
 
@@ -57,3 +58,17 @@ def test_project_prints_without_its_buttons(page: Page, context: BrowserContext,
         assert page.locator(f"{hidden}:visible").count() == 0, hidden
     for shown in ("#ladder-title", "#instalments table", "#ledger table", "#facts-title"):
         assert page.locator(shown).is_visible(), shown
+
+
+def test_a_grid_prints_the_whole_text_of_its_cells(
+    page: Page, context: BrowserContext, live_server
+):
+    """Wrong if paper cut a cell off where the screen scrolls inside it, or printed the tools."""
+    w = build.world()
+    told = "Somchai 081-000-0000 extension 12, Somsri 089-999-9999 after office hours"
+    Organisation.objects.filter(pk=w.organisation.pk).update(contact=told)
+    sign_in(context, live_server.url, w.officer)
+    page.goto(f"{live_server.url}/entry/organisations/")
+    text = " ".join(text_of(printed(page)).split())
+    assert told in text
+    assert "Ctrl" not in text

@@ -149,5 +149,25 @@ def test_list_has_a_constant_number_of_queries(
     with CaptureQueriesContext(connection) as asked:
         page = client.get("/jobs/").content.decode()
     assert page.count("งานทดสอบ") >= min(count, 25)
-    selects = [query["sql"] for query in asked if "jobs_job" in query["sql"]]
+    selects = [
+        query["sql"]
+        for query in asked
+        if "jobs_job" in query["sql"] and "notices_notice" not in query["sql"]
+    ]
     assert len(selects) == 2  # the count, the rows
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "address"),
+    [
+        ("import-check", {"batch": 5}, "/imports/5/"),
+        ("report.render", {"edition": 7}, "/reports/7/"),
+    ],
+)
+def test_a_job_leads_to_what_it_worked_on(
+    client: Client, officer: User, kind: str, payload: dict[str, Any], address: str
+) -> None:
+    """Wrong if who followed the bell to a finished job found no way on to the file or report."""
+    job = services.request(kind, key=kind, payload=payload, requested_by=officer)
+    client.force_login(officer)
+    assert f'href="{address}"' in client.get(f"/jobs/{job.pk}/").content.decode()

@@ -17,33 +17,45 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from codi.accounts.models import Role, ScopeLevel, User
+from codi.api.services import create_token
+from codi.desk import bin
 from codi.imports import services as imports
 from codi.imports.models import BatchState, ImportBatch
 from codi.jobs import services as jobs
 from codi.jobs.models import Job
+from codi.kept.services import save_filter
+from codi.notices.models import Mail, MailState, Notice
+from codi.notices.services import tell
 from codi.places.models import Province, Region
+from finance.models import InstalmentFile
 from finance.services import move_budget
 from programs.models import (
     BudgetFrame,
     Committee,
     FundingSource,
     Meeting,
+    MeetingFile,
     Organisation,
+    OrganisationFile,
     OrganisationKind,
     Programme,
     ProgrammeTarget,
+    ProjectFile,
     ProjectLevel,
     Resolution,
 )
+from programs.notices import SENT_BACK
 from programs.services import certify_organisation
 from reports import services as reports
 from reports.content import of_edition
 from reports.models import Edition, EditionCheck
 from reports.services.rendering_jobs import RENDER
 from tests import world as build
+from tests.files.samples import jpeg, png
 
 MARKS = {"own": "เครื่องหมายเหนือ", "near": "เครื่องหมายลำพูน", "other": "เครื่องหมายอีสาน"}
 TODAY = dt.date(2021, 8, 13)
@@ -108,6 +120,7 @@ def build_country(media: Path) -> Country:
     build.region("NE", "ภาคตะวันออกเฉียงเหนือ", 2)
     programme = Programme.objects.create(code="NL2564", name="โครงการพัฒนาผู้นำ", fiscal_year=2564)
     who = people()
+    build.subdistrict()
     provinces = {
         "own": build.province("50", "เชียงใหม่"),
         "near": build.province("51", "ลำพูน"),
@@ -117,12 +130,22 @@ def build_country(media: Path) -> Country:
     places = {key: _place(key, province, programme) for key, province in provinces.items()}
     for place in places.values():
         _projects(place)
+        _files(place)
     for place in (places["own"], places["other"]):
         _move(place)
         uploader = who["O"] if place.key == "own" else place.w.officer
+        place.things["filter"] = save_filter(
+            actor=uploader,
+            list_name="finance:projects",
+            name=place.text("ตัวกรอง"),
+            query="status=draft",
+            audience="office",
+        )
         _editions(place)
         _jobs(place, uploader, media)
         _batches(place, uploader)
+    for place in places.values():
+        _notices(place, who)
     return Country(programme, places, who)
 
 
@@ -216,6 +239,14 @@ def _place(key: str, province: Province, programme: Programme) -> Place:
         "target": ProgrammeTarget.objects.get(region=region),
         "source": FundingSource.objects.get_or_create(code="GOV", name="งบแผ่นดิน")[0],
     }
+    things["token"] = create_token(
+        actor=w.officer,
+        name=f"โทเคน {mark}",
+        reach="read",
+        expires_on=dt.date(2021, 9, 1),
+        now=NOW,
+        today=TODAY,
+    )[0]
     return Place(key, region, province, w, things | {"person": w.officer, "programme": programme})
 
 
@@ -233,12 +264,69 @@ def _projects(place: Place) -> None:
             province=place.province,
         )
         place.things[f"project {step}"] = made
+    gone = build.project(
+        place.w,
+        "draft",
+        title=place.text("โครงการที่ลบ"),
+        region=place.region,
+        province=place.province,
+    )
+    place.things["binned"] = bin.delete(
+        actor=place.w.officer, record=gone, expected_version=gone.version, now=NOW
+    )
     paid = place.things["project under_way"]
     first = paid.instalments.get(number=1)
     document = place.text("ฎ. 1")
     entry = build.pay(place.w, first, 600_000, dt.date(2021, 3, 5), document_number=document)
     paid.refresh_from_db()
     place.things |= {"instalment": first, "entry": entry}
+
+
+def _files(place: Place) -> None:
+    """A file of every kind of record, and one of the project that was removed, with their content."""
+    removed = {
+        "state": "removed",
+        "removed_by": place.w.officer,
+        "removed_at": NOW,
+        "removal_reason": place.text("แนบผิด"),
+    }
+    for name, table, subject, facts in (
+        ("file", ProjectFile, "project approved", {}),
+        ("file removed", ProjectFile, "project approved", removed),
+        ("file of meeting", MeetingFile, "meeting", {}),
+        ("file of organisation", OrganisationFile, "organisation", {}),
+        ("file of instalment", InstalmentFile, "instalment", {}),
+    ):
+        place.things[name] = _file(place, name, table, place.things[subject], facts)
+
+
+def _file(place: Place, name: str, table: Any, subject: Any, facts: dict[str, Any]) -> Any:
+    """A picture on a record, with its content and preview in the folder of files."""
+    content = png(size=(8, 8)) + name.encode()
+    file = table.objects.create(
+        subject=subject,
+        file_name=f"{_mark_of(place, subject)} {name}.png",
+        format="png",
+        byte_count=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        has_preview=True,
+        document="photo",
+        description=_mark_of(place, subject),
+        attached_by=place.w.officer,
+        attached_at=NOW,
+        **facts,
+    )
+    folder = Path(settings.MEDIA_ROOT) / "attachments"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / file.stored_name).write_bytes(content)
+    (folder / file.preview_name).write_bytes(jpeg(size=(8, 8)))
+    return file
+
+
+def _mark_of(place: Place, subject: Any) -> str:
+    """The mark of whoever sees the record: a meeting is the whole region's."""
+    of_region = MARKS["own" if place.region.pk == "N" else "other"]
+    return of_region if isinstance(subject, Meeting) else MARKS[place.key]
 
 
 def _move(place: Place) -> None:
@@ -297,6 +385,7 @@ def _editions(place: Place) -> None:
 
     for step in ("draft", "submitted", "approved", "issuing", "issued"):
         made[f"edition {step}"] = at(step)
+    made["text"] = made["edition draft"].texts.get(slot="results")
     end_jobs()
     made["edition replacing"] = reports.replace_edition(
         actor=w.officer,
@@ -340,14 +429,14 @@ def _jobs(place: Place, requester: User, media: Path) -> None:
     Job.objects.filter(pk=failed.pk).update(
         state="failed", failure=place.text("เหตุ"), failure_code="test", finished_at=now
     )
-    content = place.text("แฟ้ม").encode()
+    content = place.text("ไฟล์").encode()
     (folder / f"{place.key}.pdf").write_bytes(content)
     Job.objects.filter(pk=done.pk).update(
         state="done",
         percent=100,
         finished_at=now,
         file_path=f"jobs/{place.key}.pdf",
-        file_name=f"{place.text('แฟ้ม')}.pdf",
+        file_name=f"{place.text('ไฟล์')}.pdf",
         file_sha256=hashlib.sha256(content).hexdigest(),
         file_byte_count=len(content),
     )
@@ -367,7 +456,7 @@ def project_row(place: Place, **changes: str) -> dict[str, str]:
     return {
         "programme": "NL2564",
         "province": place.province.name,
-        "title": place.text("โครงการจากแฟ้ม"),
+        "title": place.text("โครงการจากไฟล์"),
         "organisation": place.w.organisation.name,
         "requested_baht": "1000",
     } | changes
@@ -378,11 +467,11 @@ def _batches(place: Place, uploader: User) -> None:
     plain = imports.upload_file(
         kind="projects",
         content=sheet(project_row(place)),
-        file_name=f"{place.text('แฟ้ม')}.csv",
+        file_name=f"{place.text('ไฟล์')}.csv",
         actor=uploader,
         today=TODAY,
     )
-    place.things["batch previewed"] = plain
+    place.things |= {"batch previewed": plain, "import row": plain.rows.get()}
     for name, facts in {
         "batch to send": {"checker_roles": ["regional_manager", "finance_officer"]},
         "batch waiting": {
@@ -396,9 +485,26 @@ def _batches(place: Place, uploader: User) -> None:
         copy.file_path = f"{copy.file_path}-{name.replace(' ', '-')}"[-80:]
         for attribute, value in facts.items():
             setattr(copy, attribute, value)
-        if copy.error_count:
-            row = copy.preview["rows"][0]
-            error = {"column": "title", "title": "ชื่อโครงการ", "message": "ไม่ถูกต้อง"}
-            copy.preview["rows"] = [row | {"status": "error", "errors": [error]}]
         copy.save()
+        for row in plain.rows.all():
+            row.pk, row._state.adding, row.batch = None, True, copy
+            if copy.error_count:
+                row.status, row.errors = "error", [["title", "ไม่ถูกต้อง"]]
+            row.save()
         place.things[name] = copy
+
+
+def _notices(place: Place, who: dict[str, User]) -> None:
+    """Everybody is told of a project of the place, also those who do not see it; one mail failed."""
+    project = place.things["project draft"]
+    title = place.text("ส่งกลับ")
+    tell(SENT_BACK, about=project, title=title, key=f"{project.pk}:t", to=who.values())
+    place.things["notice"] = Notice.objects.get(recipient=who["O"], title=title)
+    now = timezone.now()
+    Mail.objects.create(
+        recipient=place.w.officer,
+        state=MailState.FAILED,
+        failure="SMTPServerDisconnected",
+        created_at=now,
+        due_at=now,
+    )

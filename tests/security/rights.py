@@ -10,7 +10,7 @@ get 403), and what the allowed are answered to a GET and to an empty POST. 405 i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
@@ -27,7 +27,11 @@ SEES = {
     "province": (PEOPLE, "OMF" + NATION, NATION),
     "region": (PEOPLE, PEOPLE, NATION),
     "report": ("OMF" + NATION, "OMF" + NATION, NATION),
+    # A notice is its recipient's alone, while its record is in sight: O was told of each place.
+    "told": ("O", "O", ""),
+    "office": ("OMF", "OMF", ""),
     "requester": ("OM" + NATION, "OM" + NATION, NATION),
+    "nobody": ("", "", ""),
 }
 PLACES = ("own", "near", "other")
 
@@ -45,6 +49,7 @@ class Row:
     kwargs: tuple[tuple[str, str], ...] = ()
     query: str = ""
     refused: int = 403
+    may_post: str = ""
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -52,6 +57,15 @@ class Row:
         if not self.about:
             return ("own",)
         return PLACES if self.scope == "province" else ("own", "other")
+
+    @property
+    def is_for_programs(self) -> bool:
+        """Whether the address is one of the API: strangers are told so, not sent to log in."""
+        return self.name.startswith("api:") and self.name not in PAGES_OF_THE_API
+
+    def refuses(self, method: str) -> bool:
+        """Whether nobody may ask in this way."""
+        return (self.get if method == "GET" else self.post) == 405
 
     def address(self, country: Country, place: str) -> str:
         """The address of the thing of a place."""
@@ -66,13 +80,16 @@ class Row:
     def expected(self, who: str, place: str, method: str) -> int:
         """The status that the person is answered."""
         allowed = self.get if method == "GET" else self.post
+        if who == ANONYMOUS and self.is_for_programs:
+            return 401
         if who == ANONYMOUS:
             return PUBLIC.get((self.name, method), 302)
         if allowed == 405:
             return 405
         if who not in SEES[self.scope][PLACES.index(place)]:
             return 404
-        return allowed if who in self.may else self.refused
+        may = self.may_post if self.may_post and method == "POST" else self.may
+        return allowed if who in may else self.refused
 
 
 # What people who have not logged in may open; everything else sends them to the login page.
@@ -82,11 +99,21 @@ PUBLIC = {
     ("accounts:logout", "GET"): 405,
     ("ui:echo_date", "POST"): 405,
     ("ui:echo_baht", "POST"): 405,
+    ("health:live", "GET"): 200,
+    ("health:live", "POST"): 405,
+    ("health:ready", "GET"): 200,
+    ("health:ready", "POST"): 405,
+    # From the own machine, as here; from elsewhere 403 without the token (tests/health).
+    ("health:metrics", "GET"): 200,
+    ("health:metrics", "POST"): 405,
 }
-UNNAMED = {"health/"}
+UNNAMED: set[str] = set()
+PAGES_OF_THE_API = {"api:tokens", "api:token_new", "api:token_revoke", "api:handbook"}
 
 ALL = PEOPLE
+LIST = (("name", "finance:projects"),)
 MAKERS = "OMP"
+BRINGERS = "OMFPC"
 DECIDERS = "MFC"
 FINANCE = "FC"
 CENTRE = "CD"
@@ -102,6 +129,11 @@ def _edition(name: str, step: str, may: str, post: int = 200, **more: Any) -> Ro
     return Row(f"reports:{name}", f"edition {step}", "report", may, 200, post, **more)
 
 
+def _files(name: str, about: str, may: str, get: int, post: int) -> Row:
+    kind = (("kind", "project"),)
+    return Row(f"files:{name}", about, "province", may, get, post, kwargs=kind)
+
+
 def _list(name: str, may: str = ALL) -> Row:
     return Row(name, "", "", may, 200, 405)
 
@@ -110,9 +142,69 @@ def _new(name: str, may: str) -> Row:
     return Row(name, "", "", may, 200, 200)
 
 
+def _api(register: str, about: str, scope: str, *, may_add: str = "") -> tuple[Row, Row]:
+    """A register of the API: its list, and one row; an act without a one-time key is a 400."""
+    post = 400 if may_add else 405
+    return (
+        Row(f"api:{register}-list", "", "", ALL, 200, post, may_post=may_add),
+        Row(f"api:{register}-detail", about, scope, ALL, 200, 405),
+    )
+
+
+def _api_act(name: str, about: str, scope: str, may: str) -> Row:
+    return Row(f"api:{name}", about, scope, may, 405, 400)
+
+
+def _api_part(name: str, about: str, scope: str, **more: Any) -> Row:
+    return Row(f"api:{name}", about, scope, ALL, 200, 405, **more)
+
+
+def _api_own(register: str, about: str, scope: str, *, may_add: str = "") -> tuple[Row, Row]:
+    """A register whose list is not for people of one province: reports and their parts."""
+    first, second = _api(register, about, scope, may_add=may_add)
+    return replace(first, may="OMF" + NATION), second
+
+
+def _api_files(
+    key: str, about: str, scope: str, may: str, *, may_remove: str | None = None
+) -> tuple[Row, ...]:
+    """The register of the files of one kind of record, its acts and its content."""
+    name = f"{key}-files"
+    return (
+        *_api(name, about, scope),
+        _api_act(f"{name}-replace", about, scope, may),
+        _api_act(f"{name}-remove", about, scope, may if may_remove is None else may_remove),
+        _api_act(f"{name}-restore", about, scope, may),
+        _api_part(f"{name}-content", about, scope),
+        _api_part(f"{name}-preview", about, scope),
+    )
+
+
+def _api_edition(step: str, of: str, may: str) -> Row:
+    return _api_act(f"editions-{step}", f"edition {of}", "report", may)
+
+
+def _api_batch(step: str, of: str, may: str) -> Row:
+    return _api_act(f"import-batches-{step}", f"batch {of}", "report", may)
+
+
+def _api_place(register: str, key: str) -> tuple[Row, Row]:
+    return (
+        Row(f"api:{register}-list", "", "", ALL, 200, 405),
+        Row(f"api:{register}-detail", "", "", ALL, 200, 405, kwargs=(("pk", key),)),
+    )
+
+
+def _api_project(step: str, of: str, may: str) -> Row:
+    return _api_act(f"projects-{step}", f"project {of}", "province", may)
+
+
 ROWS = (
     # The frame
     _list("home"),
+    _list("health:live"),
+    _list("health:ready"),
+    _list("health:metrics"),
     Row("accounts:login", "", "", ALL, 302, 302),
     Row("accounts:logout", "", "", ALL, 405, 302),
     Row("accounts:profile", "", "", ALL, 200, 405),
@@ -144,10 +236,20 @@ ROWS = (
     _project("adjust", "under_way", FINANCE),
     Row("finance:evidence", "instalment", "province", DECIDERS, 200, 200),
     _list("finance:ledger"),
+    # What people keep of lists: an office's filter is seen by the office and changed by its owner
+    Row("kept:settings", "", "", ALL, 200, 200, kwargs=LIST),
+    Row("kept:reset", "", "", ALL, 405, 302, kwargs=LIST),
+    Row("kept:size", "", "", ALL, 405, 302, kwargs=LIST),
+    Row("kept:save", "", "", ALL, 200, 200, kwargs=LIST),
+    Row("kept:edit", "filter", "office", "O", 200, 200),
+    Row("kept:open_with", "filter", "office", "OMF", 405, 302),
+    Row("pivot:table", "", "", ALL, 200, 405, kwargs=(("key", "projects"),)),
     Row("finance:entry", "entry", "province", ALL, 200, 405),
     Row("finance:reverse", "entry", "province", FINANCE, 200, 200),
     _list("finance:late"),
+    _list("finance:instalments"),
     _list("finance:moves"),
+    _list("finance:frames"),
     _new("finance:move_new", FINANCE),
     # Organisations, committees, meetings
     _list("programs:organisations"),
@@ -165,8 +267,14 @@ ROWS = (
     Row("programs:committee_edit", "committee", "region", MAKERS, 200, 200),
     Row("programs:resolution_edit", "resolution", "region", MAKERS, 200, 200),
     Row("programs:certification_edit", "certification", "province", MAKERS, 200, 200),
+    # Entry grids: one of the kind of each address; the rights of the others: tests/entry
+    Row("entry:grid", "", "", MAKERS, 200, 302, kwargs=(("key", "organisations"),)),
+    Row("entry:rows", "", "", MAKERS, 405, 400, kwargs=(("key", "organisations"),)),
+    Row("entry:grid_of", "project draft", "province", "OMFCP", 200, 302, kwargs=(("key", "plan"),)),
+    Row("entry:rows_of", "project draft", "province", "OMFCP", 405, 400, kwargs=(("key", "plan"),)),
     # Programmes: for everybody to read, for the centre to set
     _list("programs:programmes"),
+    _list("programs:programme_list"),
     _new("programs:programme_new", CENTRE),
     Row("programs:programme", "programme", "", ALL, 200, 405),
     Row("programs:programme_edit", "programme", "", CENTRE, 200, 200),
@@ -235,22 +343,146 @@ ROWS = (
         405,
         kwargs=(("model", "programs.project"),),
     ),
+    # Files: as visible as the record they hang on; each kind of record has its own bringers
+    _files("record", "project approved", ALL, 200, 405),
+    _files("attach", "project approved", BRINGERS, 405, 200),
+    _files("detail", "file", ALL, 200, 405),
+    _files("content", "file", ALL, 200, 405),
+    _files("preview", "file", ALL, 200, 405),
+    _files("replace", "file", BRINGERS, 200, 200),
+    _files("remove", "file", BRINGERS, 200, 200),
+    _files("restore", "file removed", BRINGERS, 405, 302),
     # Long work: the requester's, the manager's of the region, the nation's
     _list("jobs:list"),
+    Row("jobs:export", "", "", ALL, 405, 302),
     Row("jobs:detail", "job queued", "requester", ALL, 200, 405),
     Row("jobs:progress", "job queued", "requester", ALL, 200, 405),
     Row("jobs:download", "job done", "requester", ALL, 200, 405),
     Row("jobs:cancel", "job queued", "requester", "OMD", 405, 302),
     Row("jobs:retry", "job failed", "requester", "OMD", 405, 302),
+    # Notices: everybody their own; how the mails went, the administrator
+    _list("notices:list"),
+    Row("notices:open", "notice", "told", "O", 302, 302),
+    Row("notices:read", "", "", ALL, 405, 302),
+    _new("notices:settings", ALL),
+    _list("notices:mails", "D"),
+    Row("notices:mails_again", "", "", "D", 405, 302),
+    # The bin: as visible as the record was; who may delete such a record may bring it back
+    _list("desk:bin"),
+    Row("desk:binned", "binned", "province", ALL, 200, 405),
+    Row("desk:restore", "binned", "province", MAKERS, 405, 302),
+    Row(
+        "desk:delete",
+        "organisation",
+        "province",
+        MAKERS,
+        405,
+        302,
+        kwargs=(("model", "programs.organisation"),),
+    ),
     # Uploads: the uploader's and those of people who look after the whole region
     _list("imports:list"),
-    _new("imports:new", "OMFPC"),
+    _new("imports:new", "OMFPCD"),
     Row("imports:template", "", "", "OMFPC", 200, 405, kwargs=(("kind", "projects"),)),
+    Row("imports:rows", "", "", "OMP", 200, 405, kwargs=(("kind", "organisations"),)),
     Row("imports:preview", "batch previewed", "report", ALL, 200, 405),
     Row("imports:errors", "batch wrong", "report", ALL, 200, 405),
     Row("imports:confirm", "batch previewed", "report", "O", 405, 302),
     Row("imports:send", "batch to send", "report", "O", 405, 302),
     Row("imports:check_again", "batch previewed", "report", "O", 405, 302),
     Row("imports:refuse", "batch waiting", "report", DECIDERS, 405, 200),
+    Row("imports:undo", "batch previewed", "report", "", 200, 200),
     Row("imports:discard", "batch previewed", "report", "O", 405, 302),
+    # The API: the same things, rights and scopes, in another shape
+    _list("api:tokens"),
+    _new("api:token_new", ALL),
+    Row("api:token_revoke", "token", "nobody", "", 405, 302),
+    _list("api:handbook"),
+    _list("api:schema"),
+    *_api_place("regions", "N"),
+    *_api_place("provinces", "50"),
+    *_api_place("districts", "5001"),
+    *_api_place("subdistricts", "500101"),
+    *_api("bin", "binned", "province"),
+    _api_act("bin-restore", "binned", "province", MAKERS),
+    *_api("programmes", "programme", "", may_add=CENTRE),
+    _api_act("programmes-frames", "programme", "", CENTRE),
+    _api_act("programmes-targets", "programme", "", CENTRE),
+    *_api("funding-sources", "source", "", may_add=CENTRE),
+    *_api("frames", "frame", "region"),
+    *_api("targets", "target", "region"),
+    *_api("organisations", "organisation", "province", may_add=MAKERS),
+    _api_act("organisations-certifications", "organisation", "province", MAKERS),
+    _api_act("organisations-files", "organisation", "province", MAKERS),
+    *_api_files("organisation", "file of organisation", "province", MAKERS),
+    *_api("certifications", "certification", "province"),
+    *_api("committees", "committee", "region", may_add=MAKERS),
+    _api_act("committees-meetings", "committee", "region", MAKERS),
+    *_api("meetings", "meeting", "region"),
+    _api_act("meetings-resolutions", "meeting", "region", MAKERS),
+    _api_act("meetings-files", "meeting", "region", MAKERS),
+    *_api_files("meeting", "file of meeting", "region", MAKERS),
+    *_api("resolutions", "resolution", "region"),
+    *_api("projects", "project under_way", "province", may_add=MAKERS),
+    _api_project("submit", "draft", MAKERS),
+    _api_project("endorse", "submitted", "M"),
+    _api_project("approve", "endorsed", DECIDERS),
+    _api_project("send-back", "submitted", DECIDERS),
+    _api_project("cancel", "draft", "OMFCP"),
+    _api_project("close", "under_way", "M"),
+    _api_project("record-in-pm", "approved", MAKERS),
+    _api_project("instalments", "draft", "OMFCP"),
+    _api_project("payments", "approved", FINANCE),
+    _api_project("returns", "under_way", FINANCE),
+    _api_project("adjustments", "under_way", FINANCE),
+    _api_project("files", "approved", BRINGERS),
+    *_api_files("project", "file", "province", BRINGERS),
+    *_api("instalments", "instalment", "province"),
+    _api_act("instalments-files", "instalment", "province", BRINGERS),
+    # Money went through this instalment: its evidence stays.
+    *_api_files("instalment", "file of instalment", "province", BRINGERS, may_remove=""),
+    _api_act("instalments-clear-evidence", "instalment", "province", DECIDERS),
+    *_api("ledger-entries", "entry", "province"),
+    _api_act("ledger-entries-reverse", "entry", "province", FINANCE),
+    *_api("budget-moves", "move", "region", may_add=FINANCE),
+    *_api_own("editions", "edition submitted", "report", may_add=REPORTERS),
+    _api_edition("submit", "draft", REPORTERS),
+    _api_edition("send-back", "submitted", APPROVERS),
+    _api_edition("approve", "submitted", APPROVERS),
+    _api_edition("issue", "approved", APPROVERS),
+    _api_edition("withdraw", "issuing", APPROVERS),
+    _api_edition("replace", "issued", REPORTERS),
+    _api_edition("render", "draft", "OMAE"),
+    _api_edition("waivers", "failing", REPORTERS),
+    *_api_own("edition-texts", "text", "report"),
+    *_api_own("edition-checks", "check", "report"),
+    _api_act("edition-checks-allow", "check", "report", APPROVERS),
+    _api_part("editions-content", "edition issued", "report"),
+    _api_part("editions-files-pdf", "edition issued", "report"),
+    _api_part("editions-files-xlsx", "edition issued", "report"),
+    Row("api:figures-list", "", "", ALL, 200, 405),
+    Row(
+        "api:figures-detail",
+        "region",
+        "region",
+        ALL,
+        200,
+        405,
+        kwargs=(("key", "projects.detail"),),
+        query="region={region}&as_of=2021-05-31",
+    ),
+    *_api("jobs", "job queued", "requester"),
+    _api_part("jobs-file", "job done", "requester"),
+    _api_act("jobs-cancel", "job queued", "requester", "OMD"),
+    _api_act("jobs-retry", "job failed", "requester", "OMD"),
+    *_api("import-batches", "batch previewed", "report", may_add="OMFPCD"),
+    _api_batch("check-again", "previewed", "O"),
+    _api_batch("confirm", "previewed", "O"),
+    _api_batch("send", "to send", "O"),
+    _api_batch("refuse", "waiting", DECIDERS),
+    _api_batch("discard", "previewed", "O"),
+    _api_batch("undo", "previewed", ""),
+    _api_part("import-batches-errors", "batch wrong", "report"),
+    _api_part("import-batches-errors-xlsx", "batch wrong", "report"),
+    *_api("import-rows", "import row", "report"),
 )

@@ -32,6 +32,8 @@ def app_connection(transactional_db: None) -> Iterator[Connection]:
         "TRUNCATE accounts_user CASCADE",
         "UPDATE accounts_userevent SET username = 'x'",
         "DELETE FROM accounts_userevent",
+        "UPDATE history_dayseal SET digest = 'x'",
+        "DELETE FROM history_dayseal",
         "INSERT INTO finance_projectbalance VALUES (1, 1, 1)",
         "UPDATE finance_projectbalance SET net_baht = 1",
         "DELETE FROM finance_projectbalance",

@@ -16,6 +16,8 @@ GIVEN = {
     "ALLOWED_HOSTS": "codi.example",
     "SITE_URL": "https://codi.example",
     "MEDIA_ROOT": "/media",
+    "EMAIL_URL": "smtp+tls://codi:secret@mail.example:587",
+    "MAIL_FROM": "noreply@codi.example",
 }
 
 
@@ -58,6 +60,7 @@ def test_owner_is_asked_for_only_where_the_schema_changes() -> None:
     [
         ("SECRET_KEY", "short", "shorter than 50"),
         ("SITE_URL", "http://codi.example", "https://"),
+        ("EMAIL_URL", "http://mail.example", "EMAIL_URL must begin with"),
     ],
 )
 def test_weak_value_is_refused(name: str, value: str, words: str) -> None:

@@ -5,23 +5,25 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings as project
 from django.core.management import call_command
+from django.test import override_settings
 
 
-@pytest.fixture
-def collected(tmp_path: Path, settings: Any) -> Path:
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Static files as ``make run`` and the image of production collect them."""
-    settings.STATIC_ROOT = tmp_path
-    settings.STORAGES = {
-        **project.STORAGES,
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-    }
-    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["django_htmx"])
-    return tmp_path
+    folder: Path = tmp_path_factory.mktemp("static")
+    packed = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    with override_settings(
+        STATIC_ROOT=folder, STORAGES={**project.STORAGES, "staticfiles": packed}
+    ):
+        call_command(
+            "collectstatic", interactive=False, verbosity=0, ignore_patterns=["django_htmx"]
+        )
+    return folder
 
 
 def test_every_file_that_a_template_names_is_collected(collected: Path) -> None:

@@ -109,6 +109,41 @@ def test_list_answers_while_typing(page, live_server, people, complaints):
     expect(page.locator("tbody tr")).to_have_count(1)
 
 
+def test_an_order_pressed_while_a_search_is_under_way_is_kept_with_it(page, live_server, people):
+    """Wrong if the late answer to the search took the order back, or the order forgot the search."""
+    log_in(page, live_server.url)
+    page.goto(f"{live_server.url}/users/")
+    held = []
+
+    def hold_the_first(route):
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/users/?*", hold_the_first)
+    with page.expect_request("**/users/?*"):
+        page.fill("#id_q", "คนที่ 0")
+    page.click("#sort-username")
+    # Where nothing waits, the answer to the order would come before the search's.
+    page.wait_for_timeout(300)
+    held[0].continue_()
+    expect(page.locator("th[aria-sort=ascending]")).to_contain_text("ชื่อผู้ใช้")
+    expect(page.locator("#list-announce")).to_have_text("พบ 10 คน")
+    page.wait_for_load_state("networkidle")
+    expect(page).to_have_url(re.compile(f"q={re.escape(quote('คนที่ 0'))}&"))
+    expect(page).to_have_url(re.compile("sort=username&"))
+    expect(page.locator("th[aria-sort=ascending]")).to_contain_text("ชื่อผู้ใช้")
+    # The other way round: typed before the answer to a press.
+    held.clear()
+    page.click("#sort-username")
+    page.fill("#id_q", "คนที่ 01")
+    page.wait_for_timeout(600)
+    held[0].continue_()
+    expect(page.locator("#list-announce")).to_have_text("พบ 1 คน")
+    expect(page).to_have_url(re.compile("sort=-username"))
+
+
 def test_everything_works_without_script(browser, live_server, people):
     """Wrong if a person with a blocked script could not log in, search or open the menu."""
     page = browser.new_context(java_script_enabled=False).new_page()

@@ -15,7 +15,8 @@ from django.test.utils import CaptureQueriesContext
 
 from codi.accounts.models import Role, ScopeLevel, User
 from codi.accounts.views import UserList
-from codi.ui.exports import Export, ExportColumn, csv_response, guarded, xlsx_file
+from codi.sheets.guard import guarded
+from codi.ui.exports import Export, ExportColumn, csv_response, xlsx_file
 from codi.ui.lists import ListPage
 from tests import world as build
 from tests.ui.page import Tree
@@ -54,7 +55,9 @@ def test_queries_do_not_grow_with_rows(client, admin, others):
     client.get(LIST)  # the first click of a session is noted
     with CaptureQueriesContext(connection) as asked:
         assert len(names(page(client))) == min(others + 1, 25)
-    assert len(asked) == 5  # session, user, choices of the region filter, count, rows
+    assert (
+        len(asked) == 7
+    )  # session, user, what is kept, choices of the region filter, count, rows, bell
 
 
 def test_search_filter_and_sort_stand_in_the_address(client, admin):
@@ -73,15 +76,15 @@ def test_only_listed_columns_sort(client, admin, sort):
     assert names(page(client, f"?sort={sort}")) == names(page(client))
 
 
-def test_page_size_is_kept_and_pages_keep_the_filter(client, admin):
-    """Wrong if the size fell back on the next list, or page two forgot the filter."""
+def test_page_size_is_in_the_address_and_pages_keep_the_filter(client, admin):
+    """Wrong if page two forgot the filter or the size, or a size of no choice were taken."""
     people(*(f"คน {number:03}" for number in range(70)), role=Role.ANALYST)
     tree = page(client, "?size=50&role=analyst")
     assert len(names(tree)) == 50
     assert "role=analyst" in tree.by_id("page-2")["href"]
-    assert len(names(page(client, "?role=analyst&page=2"))) == 20
-    assert len(names(page(client, "?size=7"))) == 50
-    assert len(names(page(client, "?page=999&role=analyst"))) == 20
+    assert len(names(page(client, "?role=analyst&page=2&size=50"))) == 20
+    assert len(names(page(client, "?size=7"))) == 25
+    assert len(names(page(client, "?page=999&role=analyst&size=50"))) == 20
 
 
 def test_active_filters_are_named_and_can_be_taken_off(client, admin):

@@ -101,6 +101,15 @@ def test_missing_page_speaks_thai(client):
 
 
 @pytest.mark.django_db
+def test_an_address_of_a_button_speaks_thai_when_opened(client):
+    """Wrong if logging in again after pressing a button ended in the browser's own English page."""
+    client.force_login(build.user())
+    response = client.get("/notices/read/")
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert "หน้านี้เปิดโดยตรงไม่ได้" in response.text
+
+
+@pytest.mark.django_db
 def test_refused_act_gives_its_reason(rf):
     """Wrong if a person were told no without being told why."""
     request = rf.get("/")
