@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests import emptying
 from tests.browser.policy import WATCH, watch
@@ -19,6 +19,8 @@ from tests.browser.policy import WATCH, watch
 # Playwright keeps an event loop in the thread of the test; Django would refuse the database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 emptying.install()
+# A busy machine may take longer than the five seconds that the library waits; a fault still fails.
+expect.set_options(timeout=20_000)
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",

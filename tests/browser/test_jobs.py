@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -52,9 +53,12 @@ def step(page: Page, project_url: str, **answers: str) -> None:
     for name, answer in answers.items():
         page.fill(f"#id_{name}", answer)
     page.click(SEND)
-    if page.locator("button[name=confirmed]").count():
-        page.click("button[name=confirmed]")
-    expect(page.locator("#messages .notice--good")).to_be_visible()
+    confirm, done = page.locator("button[name=confirmed]"), page.locator("#messages .notice--good")
+    # A click does not wait for the page that it asks for: one of the two must be there first.
+    expect(confirm.or_(done)).to_be_visible()
+    if confirm.is_visible():
+        confirm.click()
+    expect(done).to_be_visible()
 
 
 def draft(page: Page, address: str) -> str:
@@ -66,14 +70,14 @@ def draft(page: Page, address: str) -> str:
     page.select_option("#id_organisation", index=1)
     page.fill("#id_requested_baht", "๑,๐๐๐,๐๐๐")
     page.click(SEND)
-    page.wait_for_url("**/projects/*/")
+    page.wait_for_url(re.compile(r"/projects/\d+/$"))
     url = page.url
     page.goto(f"{url}instalments/")
     page.fill("#id_form-0-planned_baht", "700,000")
     page.click("button[name=add_line]")
     page.fill("#id_form-1-planned_baht", "300000")
     page.click(SEND)
-    page.wait_for_url("**/projects/*/#instalments")
+    page.wait_for_url(re.compile(r"/projects/\d+/#instalments$"))
     return url
 
 
@@ -83,10 +87,11 @@ def issue_report(page: Page, address: str, chief: Page) -> Edition:
     page.select_option("#id_programme", index=1)
     page.select_option("#id_region", "N")
     page.click(SEND)
-    page.wait_for_url("**/reports/*/")
+    page.wait_for_url(re.compile(r"/reports/\d+/$"))
     url = page.url
     page.goto(f"{url}submit/")
     page.click(SEND)
+    page.wait_for_url(url)
     for act in ("approve", "issue"):
         chief.goto(f"{url}{act}/")
         chief.click(SEND)

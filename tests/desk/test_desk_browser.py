@@ -192,7 +192,7 @@ def test_the_end_of_the_session_keeps_what_was_typed(page, live_server, w):
     page.click(".user-menu summary")
     page.click(".user-menu form button")
     page.wait_for_url("**/login/**")
-    assert page.evaluate("localStorage.length") == 0
+    wait_until_nothing_is_kept(page)
 
 
 def test_each_refusal_of_a_draft_says_what_to_do(page, live_server, w):
