@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import ForeignKey, ManyToManyField, OneToOneField
 
 ROOT = Path(settings.BASE_DIR)
-ROOMS = ("codi", "programs", "finance", "reports")
+ROOMS = ("codi", "programs", "finance", "councils", "welfare", "reports")
 # From the ground up: a foreign key points to the own floor or to one below it.
 FLOORS = (
     "codi.places",
@@ -28,6 +28,8 @@ FLOORS = (
     "codi.entry",
     "programs",
     "finance",
+    "councils",
+    "welfare",
     "reports",
 )
 MODULES = sorted(

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from codi.files.declared import kind_of
+from codi.fiscal import BANGKOK
 from codi.triggers import row_rule, transition_is_unknown
 
 if TYPE_CHECKING:
@@ -50,6 +51,15 @@ class DocumentKind(models.TextChoices):
     REPORT = "report", "รายงานผล"
     MINUTES = "minutes", "รายงานการประชุม"
     REGISTRATION = "registration", "เอกสารจัดตั้งหรือรับรอง"
+    JS02 = "js02", "แบบ จส.02"
+    JS03 = "js03", "แบบ จส.03"
+    RENEWAL = "renewal", "เอกสารทบทวนสมาชิก"
+    PROBLEMS = "problems", "รายงานปัญหาและข้อเสนอ"
+    LETTER_COPY = "letter_copy", "สำเนาจดหมาย"
+    FOLLOW_UP = "follow_up", "รายงานผลการติดตามข้อเสนอ"
+    FUND_RULES = "fund_rules", "ระเบียบกองทุน"
+    ONE_PAGE = "one_page", "ชุดความรู้ one page"
+    YEARLY_REPORT = "year_report", "รายงานประจำปี"
     PHOTO = "photo", "ภาพถ่าย"
     OTHER = "other", "อื่น ๆ"
 
@@ -80,6 +90,14 @@ class AttachmentQuerySet(models.QuerySet[Any]):
     def present(self) -> Self:
         """Files that are attached now."""
         return self.filter(state=FileState.PRESENT)
+
+    def attached_as_of(self, day: dt.date) -> Self:
+        """Files that had been attached by the end of a day in Thailand and not taken off by then.
+
+        A replaced file counts as well: its record had a file from then on.
+        """
+        end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), BANGKOK)
+        return self.filter(Q(removed_at=None) | Q(removed_at__gte=end), attached_at__lt=end)
 
     def with_bytes(self) -> Self:
         """Files whose content is still kept: all but the purged ones."""

@@ -47,6 +47,8 @@ INSTALLED_APPS = [
     "codi.entry",
     "programs",
     "finance",
+    "councils",
+    "welfare",
     "reports",
     "codi.backup",
 ]

@@ -8,6 +8,7 @@ from programs.models.organisations import (
     OrganisationCertification,
     OrganisationKind,
 )
+from programs.models.placed import Placed, PlacedQuerySet
 from programs.models.programmes import (
     BudgetFrame,
     FundingSource,
@@ -19,12 +20,16 @@ from programs.models.programmes import (
 )
 from programs.models.project_life import Origin, ProjectStatus
 from programs.models.projects import Project
+from programs.models.region_bases import BaseKind, RegionBase
+from programs.models.scales import Grade, QualityBand, QualityScale, ScaleSubject
 
 __all__ = [
+    "BaseKind",
     "BudgetFrame",
     "CertificationState",
     "Committee",
     "FundingSource",
+    "Grade",
     "Meeting",
     "MeetingFile",
     "Organisation",
@@ -32,6 +37,8 @@ __all__ = [
     "OrganisationFile",
     "OrganisationKind",
     "Origin",
+    "Placed",
+    "PlacedQuerySet",
     "Programme",
     "ProgrammeKind",
     "ProgrammeTarget",
@@ -39,7 +46,11 @@ __all__ = [
     "ProjectFile",
     "ProjectLevel",
     "ProjectStatus",
+    "QualityBand",
+    "QualityScale",
+    "RegionBase",
     "Resolution",
     "ResolutionKind",
+    "ScaleSubject",
     "TargetMeasure",
 ]

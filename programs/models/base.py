@@ -36,10 +36,10 @@ def unique(name: str, message: str, *fields: str, **options: Any) -> models.Uniq
     )
 
 
-def fiscal_year_check(model: str) -> models.CheckConstraint:
+def fiscal_year_check(table: str) -> models.CheckConstraint:
     """The fiscal year is a Buddhist-era year, not a common-era one typed by mistake."""
     return check(
-        f"programs_{model}_fiscal_year_be",
+        f"{table}_fiscal_year_be",
         Q(fiscal_year__gte=2500, fiscal_year__lte=2700),
         "ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564",
     )

@@ -97,7 +97,7 @@ class Meeting(models.Model):
                 "number",
                 "fiscal_year",
             ),
-            fiscal_year_check("meeting"),
+            fiscal_year_check("programs_meeting"),
             check(
                 "programs_meeting_number_positive",
                 Q(number__gte=1),

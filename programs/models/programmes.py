@@ -110,7 +110,7 @@ class Programme(models.Model):
         ordering = ["-fiscal_year", "code"]
         constraints = [
             unique("programs_programme_code_once", "มีแผนงานรหัสนี้แล้ว กรุณาใช้รหัสอื่น", "code"),
-            fiscal_year_check("programme"),
+            fiscal_year_check("programs_programme"),
             check(
                 "programs_programme_kind_known",
                 Q(kind__in=ProgrammeKind.values),

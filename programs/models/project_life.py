@@ -171,7 +171,7 @@ LIFE_RULES: list[models.BaseConstraint] = [
 # Rules on the facts: amounts, level and place.
 FACT_RULES: list[models.BaseConstraint] = [
     unique("programs_project_code_once", "มีโครงการรหัสนี้แล้ว กรุณาใช้รหัสอื่น", "code"),
-    fiscal_year_check("project"),
+    fiscal_year_check("programs_project"),
     not_blank("programs_project_title_given", "title", "กรุณาระบุชื่อโครงการ"),
     check(
         "programs_project_code_plain",

@@ -1,0 +1,1 @@
+"""Tambon community councils: register, members and terms, missions, groups, reviews, letters."""

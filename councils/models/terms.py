@@ -1,0 +1,169 @@
+"""Terms of councils and their members.
+
+Source: มาตรา 5 and 8 of พ.ร.บ.สภาองค์กรชุมชน พ.ศ. 2551: members serve four years from the day of
+their selection; experts are at most a fifth of the members who represent communities.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from codi.history import tracked
+from codi.triggers import row_rule
+from councils.models.councils import Council
+from programs.models.base import check, not_blank, unique
+
+if TYPE_CHECKING:
+    from codi.accounts.models import User
+
+TERM_YEARS = 4
+
+
+class OfCouncilQuerySet(models.QuerySet[models.Model]):
+    """Records that belong to a council and are seen with it."""
+
+    def visible_to(self, user: User) -> Self:
+        """Records of the councils inside the person's scope."""
+        if user.sees_nation:
+            return self
+        if user.province_id:
+            return self.filter(council__province=user.province_id)
+        return self.filter(council__region=user.region_id)
+
+
+class TermQuerySet(OfCouncilQuerySet):
+    """Terms by what had become of them on a day."""
+
+    def counted_as_of(self, day: dt.date) -> Self:
+        """Terms that were not withdrawn by the day."""
+        return self.filter(Q(withdrawn_on=None) | Q(withdrawn_on__gt=day), selected_on__lte=day)
+
+    def expired_as_of(self, day: dt.date) -> Self:
+        """Terms whose four years were over on the day, renewed or not."""
+        return self.counted_as_of(day).filter(expires_on__lte=day)
+
+    def renewed_as_of(self, day: dt.date) -> Self:
+        """Expired terms that had been renewed by the day."""
+        return self.expired_as_of(day).filter(renewed_on__lte=day)
+
+
+@tracked(part_of="council")
+class Term(models.Model):
+    """วาระของสมาชิกสภา: from the day of selection, for four years.
+
+    A renewal (ทบทวน) is recorded on the term that ended, with its day; the members selected then
+    belong to a new term. A term entered wrongly is withdrawn with its reason: a cumulative count
+    may then fall, and the reason is on record.
+    """
+
+    council = models.ForeignKey(
+        Council, models.PROTECT, related_name="terms", verbose_name="สภาองค์กรชุมชน"
+    )
+    selected_on = models.DateField("วันคัดเลือก")
+    expires_on = models.DateField("วันครบวาระ")
+    renewed_on = models.DateField("วันที่ทบทวน", null=True, blank=True)
+    withdrawn_on = models.DateField("ถอนออกเมื่อ", null=True, blank=True)
+    withdrawal_reason = models.CharField("เหตุผลที่ถอนออก", max_length=300, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = TermQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "วาระสมาชิกสภา"
+        ordering = ["council", "selected_on"]
+        constraints = [
+            unique(
+                "councils_term_once",
+                "สภานี้มีวาระที่คัดเลือกในวันเดียวกันแล้ว",
+                "council",
+                "selected_on",
+                condition=Q(withdrawn_on=None),
+            ),
+            check(
+                "councils_term_renewal_after_selection",
+                Q(renewed_on=None) | Q(renewed_on__gt=F("selected_on")),
+                "วันที่ทบทวนต้องอยู่หลังวันคัดเลือก",
+            ),
+            check(
+                "councils_term_withdrawal_whole",
+                Q(withdrawn_on=None, withdrawal_reason="")
+                | Q(withdrawn_on__isnull=False, withdrawal_reason__regex=r"\S"),
+                "การถอนวาระต้องมีวันที่และเหตุผล",
+            ),
+        ]
+        triggers = [
+            row_rule(
+                "councils_term_four_years",
+                broken=(
+                    "NEW.expires_on IS DISTINCT FROM "
+                    f"(NEW.selected_on + INTERVAL '{TERM_YEARS} years')::date"
+                ),
+                message="วาระของสมาชิกคือ 4 ปีนับแต่วันคัดเลือก (มาตรา 8) กรุณาตรวจวันครบวาระ",
+            ),
+        ]
+        indexes = [models.Index(fields=["expires_on"], name="councils_term_expiry")]
+
+    def __str__(self) -> str:
+        return f"{self.council} วาระ {self.selected_on}"
+
+
+class MemberKind(models.TextChoices):
+    """ประเภทสมาชิก (มาตรา 6)."""
+
+    REPRESENTATIVE = "representative", "ผู้แทนชุมชน"
+    EXPERT = "expert", "ผู้ทรงคุณวุฒิ"
+
+
+class MemberQuerySet(OfCouncilQuerySet):
+    """Members by day."""
+
+    def serving_as_of(self, day: dt.date) -> Self:
+        """Members selected by the day who had not left by then."""
+        return self.filter(Q(left_on=None) | Q(left_on__gt=day), selected_on__lte=day)
+
+
+@tracked(part_of="council")
+class Member(models.Model):
+    """สมาชิกสภาองค์กรชุมชน, from the day of selection until leaving."""
+
+    council = models.ForeignKey(
+        Council, models.PROTECT, related_name="members", verbose_name="สภาองค์กรชุมชน"
+    )
+    name = models.CharField("ชื่อ-สกุล", max_length=200)
+    kind = models.CharField("ประเภทสมาชิก", max_length=14, choices=MemberKind.choices)
+    selected_on = models.DateField("วันคัดเลือก")
+    left_on = models.DateField("พ้นจากตำแหน่งเมื่อ", null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "สมาชิกสภา"
+        ordering = ["council", "kind", "name"]
+        constraints = [
+            unique(
+                "councils_member_once",
+                "สภานี้มีสมาชิกชื่อนี้ที่คัดเลือกวันเดียวกันแล้ว",
+                "council",
+                "name",
+                "selected_on",
+            ),
+            check(
+                "councils_member_kind_known",
+                Q(kind__in=MemberKind.values),
+                "ประเภทสมาชิกต้องเป็นผู้แทนชุมชนหรือผู้ทรงคุณวุฒิ",
+            ),
+            not_blank("councils_member_name_given", "name", "กรุณาระบุชื่อสมาชิก"),
+            check(
+                "councils_member_left_after_selection",
+                Q(left_on=None) | Q(left_on__gt=F("selected_on")),
+                "วันที่พ้นจากตำแหน่งต้องอยู่หลังวันคัดเลือก",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

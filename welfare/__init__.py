@@ -1,0 +1,1 @@
+"""Welfare funds of communities: register, quarterly status, benefits, contributions, reviews."""
