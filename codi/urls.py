@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("codi.entry.urls")),
     path("", include("codi.kept.urls")),
     path("", include("finance.urls")),
+    path("", include("councils.urls")),
     path("", include("codi.api.urls")),
 ]
 

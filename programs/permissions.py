@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codi.accounts.models import Role, User
-from codi.accounts.permissions import Decision, all_of, allow, deny
+from codi.accounts.permissions import Decision, all_of, allow, deny, has_role
 from programs.models import (
     Committee,
     Meeting,
@@ -17,13 +17,6 @@ from programs.models import (
 
 MAKERS = (Role.REGIONAL_OFFICER, Role.REGIONAL_MANAGER)
 DECIDERS = (Role.REGIONAL_MANAGER, Role.FINANCE_OFFICER)
-
-
-def _is(user: User, *roles: Role) -> Decision:
-    if user.role in roles:
-        return allow()
-    names = " หรือ ".join(role.label for role in roles)
-    return deny(f"ทำได้เฉพาะ{names}")
 
 
 def _in_status(project: Project, *statuses: ProjectStatus) -> Decision:
@@ -45,7 +38,7 @@ def in_scope(user: User, project: Project) -> Decision:
 def can_manage_programmes(user: User) -> Decision:
     """Programmes, frames and targets are set nationally."""
     return all_of(
-        _is(user, Role.FINANCE_OFFICER, Role.ADMINISTRATOR),
+        has_role(user, Role.FINANCE_OFFICER, Role.ADMINISTRATOR),
         allow() if user.sees_nation else deny("แผนงานและกรอบงบตั้งได้เฉพาะผู้มีขอบเขตทั้งประเทศ"),
     )
 
@@ -57,12 +50,12 @@ def can_manage_programme(user: User, programme: Programme) -> Decision:
 
 def can_manage_organisations(user: User) -> Decision:
     """Add and change organisations and record the certification of their status."""
-    return _is(user, *MAKERS)
+    return has_role(user, *MAKERS)
 
 
 def can_manage_meetings(user: User) -> Decision:
     """Record committees, meetings and resolutions."""
-    return _is(user, *MAKERS)
+    return has_role(user, *MAKERS)
 
 
 def can_manage_committee(user: User, committee: Committee) -> Decision:
@@ -76,13 +69,13 @@ def can_manage_committee(user: User, committee: Committee) -> Decision:
 
 def can_create_project(user: User) -> Decision:
     """Draw up a project."""
-    return _is(user, *MAKERS)
+    return has_role(user, *MAKERS)
 
 
 def can_edit_project(user: User, project: Project) -> Decision:
     """Change the facts of a project that is a draft or was sent back."""
     return all_of(
-        _is(user, *MAKERS),
+        has_role(user, *MAKERS),
         in_scope(user, project),
         _in_status(project, ProjectStatus.DRAFT, ProjectStatus.SENT_BACK),
     )
@@ -96,7 +89,7 @@ def can_submit_project(user: User, project: Project) -> Decision:
 def can_endorse_project(user: User, project: Project) -> Decision:
     """Record at which meeting the committee endorsed a project."""
     return all_of(
-        _is(user, Role.REGIONAL_MANAGER),
+        has_role(user, Role.REGIONAL_MANAGER),
         in_scope(user, project),
         _in_status(project, ProjectStatus.SUBMITTED),
     )
@@ -105,7 +98,7 @@ def can_endorse_project(user: User, project: Project) -> Decision:
 def can_send_back_project(user: User, project: Project) -> Decision:
     """Send a project back to its maker with a reason."""
     return all_of(
-        _is(user, *DECIDERS),
+        has_role(user, *DECIDERS),
         in_scope(user, project),
         _in_status(project, ProjectStatus.SUBMITTED, ProjectStatus.ENDORSED),
     )
@@ -115,7 +108,7 @@ def can_approve_project(user: User, project: Project) -> Decision:
     """Approve a project's money; never one's own project."""
     own = project.created_by_id == user.pk or project.submitted_by_id == user.pk
     return all_of(
-        _is(user, *DECIDERS),
+        has_role(user, *DECIDERS),
         in_scope(user, project),
         _in_status(project, ProjectStatus.ENDORSED),
         deny("ผู้จัดทำหรือผู้เสนอโครงการอนุมัติโครงการของตนเองไม่ได้ ให้ผู้อื่นที่มีสิทธิอนุมัติ") if own else allow(),
@@ -126,7 +119,7 @@ def can_cancel_project(user: User, project: Project) -> Decision:
     """Cancel a project; its maker may cancel what is not yet approved."""
     approved = project.approved_on is not None
     return all_of(
-        _is(user, *(DECIDERS if approved else (*MAKERS, Role.FINANCE_OFFICER))),
+        has_role(user, *(DECIDERS if approved else (*MAKERS, Role.FINANCE_OFFICER))),
         in_scope(user, project),
         _in_status(
             project,
@@ -143,7 +136,7 @@ def can_cancel_project(user: User, project: Project) -> Decision:
 def can_close_project(user: User, project: Project) -> Decision:
     """Close a project whose evidence is all cleared."""
     return all_of(
-        _is(user, Role.REGIONAL_MANAGER),
+        has_role(user, Role.REGIONAL_MANAGER),
         in_scope(user, project),
         _in_status(project, ProjectStatus.UNDER_WAY),
     )
@@ -152,7 +145,7 @@ def can_close_project(user: User, project: Project) -> Decision:
 def can_record_in_pm(user: User, project: Project) -> Decision:
     """Record the day a project was entered in the CODI-PM program."""
     return all_of(
-        _is(user, *MAKERS),
+        has_role(user, *MAKERS),
         in_scope(user, project),
         _in_status(project, ProjectStatus.APPROVED, ProjectStatus.UNDER_WAY, ProjectStatus.CLOSED),
     )
@@ -161,7 +154,7 @@ def can_record_in_pm(user: User, project: Project) -> Decision:
 def can_delete_project(user: User, project: Project) -> Decision:
     """Delete a draft that was never proposed; later a project is cancelled, with a reason."""
     return all_of(
-        _is(user, *MAKERS), in_scope(user, project), _in_status(project, ProjectStatus.DRAFT)
+        has_role(user, *MAKERS), in_scope(user, project), _in_status(project, ProjectStatus.DRAFT)
     )
 
 
@@ -192,7 +185,7 @@ def can_attach_to_project(user: User, project: Project) -> Decision:
     """Attach files to a project, also after it was closed; not to a cancelled one."""
     ended = project.status == ProjectStatus.CANCELLED
     return all_of(
-        _is(user, *MAKERS, Role.FINANCE_OFFICER),
+        has_role(user, *MAKERS, Role.FINANCE_OFFICER),
         in_scope(user, project),
         deny("โครงการยกเลิกแล้ว จึงแนบไฟล์เพิ่มไม่ได้") if ended else allow(),
     )

@@ -53,7 +53,7 @@ MOST_CHOICES = 50
 MOST_OFFERED = 300
 
 
-def _counted(rows: QuerySet[Any], path: str) -> Coalesce:
+def counted(rows: QuerySet[Any], path: str) -> Coalesce:
     """How many of ``rows`` hang on the outer row by ``path``, as a subquery."""
     counted = (
         rows.filter(**{path: OuterRef("pk")})
@@ -103,7 +103,7 @@ def organisations_for_list(user: User, day: dt.date) -> QuerySet[Any]:
         Organisation.objects.visible_to(user)
         .select_related("region", "province", "district", "subdistrict")
         .with_certification(day)
-        .annotate(project_count=_counted(Project.objects.visible_to(user), "organisation"))
+        .annotate(project_count=counted(Project.objects.visible_to(user), "organisation"))
     )
 
 
@@ -161,9 +161,9 @@ def meetings_for_list(user: User) -> QuerySet[Any]:
         Meeting.objects.visible_to(user)
         .select_related("committee", "committee__region")
         .annotate(
-            resolution_count=_counted(Resolution.objects.all(), "meeting"),
-            project_count=_counted(Project.objects.visible_to(user), "endorsed_meeting"),
-            certification_count=_counted(certifications, "meeting"),
+            resolution_count=counted(Resolution.objects.all(), "meeting"),
+            project_count=counted(Project.objects.visible_to(user), "endorsed_meeting"),
+            certification_count=counted(certifications, "meeting"),
         )
     )
 
@@ -233,9 +233,9 @@ def programmes_for_list(user: User) -> QuerySet[Any]:
         Programme.objects.visible_to(user)
         .select_related("parent", "funding_source")
         .annotate(
-            frame_count=_counted(BudgetFrame.objects.visible_to(user), "programme"),
+            frame_count=counted(BudgetFrame.objects.visible_to(user), "programme"),
             frame_baht=_frame_sum(user),
-            project_count=_counted(projects, "programme"),
+            project_count=counted(projects, "programme"),
             approved_baht=_sum_of(approved, "approved_baht"),
         )
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from codi.accounts.models import Role, ScopeLevel, User
 from codi.places.models import District, Province, Region, Subdistrict
+from councils.models import Council, Member, Term
 from finance import services as finance
 from finance.models import Instalment, LedgerEntry
 from programs import services as programs
@@ -123,6 +124,32 @@ def world(frame_baht: int = 100_000_000) -> World:
         ),
         frames=frames,
     )
+
+
+def council(name: str = "สภาองค์กรชุมชนตำบลศรีภูมิ", **facts: Any) -> Council:
+    """A council of Chiang Mai, registered in the fiscal year 2564."""
+    facts.setdefault("code", str(30_000 + next(_number)))
+    facts.setdefault("kind", "subdistrict")
+    facts.setdefault("registered_on", dt.date(2020, 11, 2))
+    facts.setdefault("province", province())
+    return Council.objects.create(name=name, region=facts["province"].region, **facts)
+
+
+def term(of: Council, selected_on: dt.date = dt.date(2020, 11, 2), **facts: Any) -> Term:
+    """A term of a council: four years from the selection."""
+    expires_on = selected_on.replace(year=selected_on.year + 4)
+    return Term.objects.create(council=of, selected_on=selected_on, expires_on=expires_on, **facts)
+
+
+def members(
+    of: Council, count: int = 5, kind: str = "representative", **facts: Any
+) -> list[Member]:
+    """Some members of a council, serving since its registration."""
+    facts.setdefault("selected_on", of.registered_on)
+    return [
+        Member.objects.create(council=of, name=f"สมาชิกคนที่ {next(_number)}", kind=kind, **facts)
+        for _ in range(count)
+    ]
 
 
 STEPS = ("draft", "submitted", "endorsed", "approved", "under_way", "closed")

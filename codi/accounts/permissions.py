@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from codi.accounts.models import User
+    from codi.accounts.models import Role, User
 
 from codi.errors import Refused
 
@@ -41,6 +41,13 @@ def require(decision: Decision) -> None:
     """Raise the decision's reason as a refusal when the answer is no."""
     if not decision:
         raise Refused(decision.reason, code="not_allowed")
+
+
+def has_role(user: User, *roles: Role) -> Decision:
+    """Whether the person has one of the roles; the reason names those who do."""
+    if user.role in roles:
+        return allow()
+    return deny(f"ทำได้เฉพาะ{' หรือ '.join(role.label for role in roles)}")
 
 
 def can_manage_users(user: User, person: User | None = None) -> Decision:

@@ -3,7 +3,7 @@
 from councils.models.attachments import CapabilityFile, CouncilFile, TermFile
 from councils.models.councils import AuthorityKind, CertificationBasis, Council
 from councils.models.groups import CommunityGroup, GroupCertification, LetterPrint, StatusLetter
-from councils.models.terms import TERM_YEARS, Member, MemberKind, Term
+from councils.models.terms import TERM_YEARS, Member, MemberKind, Term, TermState
 from councils.models.work import (
     BASIC_MISSIONS,
     CapabilityResult,
@@ -40,4 +40,5 @@ __all__ = [
     "StatusLetter",
     "Term",
     "TermFile",
+    "TermState",
 ]

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from codi.history import tracked
+from codi.thai.dates import short_date
 from codi.triggers import row_rule
 from councils.models.councils import Council
 from programs.models.base import check, not_blank, unique
@@ -21,6 +23,15 @@ if TYPE_CHECKING:
     from codi.accounts.models import User
 
 TERM_YEARS = 4
+
+
+class TermState(models.TextChoices):
+    """How a council stands with its term on a day; computed, never stored."""
+
+    CURRENT = "current", "อยู่ในวาระ"
+    EXPIRED = "expired", "ครบวาระ ยังไม่ทบทวน"
+    RENEWED = "renewed", "ครบวาระ ทบทวนแล้ว"
+    NONE = "none", "ยังไม่มีวาระ"
 
 
 class OfCouncilQuerySet(models.QuerySet[models.Model]):
@@ -108,7 +119,18 @@ class Term(models.Model):
         indexes = [models.Index(fields=["expires_on"], name="councils_term_expiry")]
 
     def __str__(self) -> str:
-        return f"{self.council} วาระ {self.selected_on}"
+        return f"วาระ {short_date(self.selected_on)} - {short_date(self.expires_on)}"
+
+    def get_absolute_url(self) -> str:
+        """The page of the council, where its terms stand."""
+        return f"{reverse('councils:council', args=[self.council_id])}#terms"
+
+    def state_on(self, day: dt.date) -> TermState:
+        """How the term stands on a day."""
+        if self.expires_on > day:
+            return TermState.CURRENT
+        renewed = self.renewed_on is not None and self.renewed_on <= day
+        return TermState.RENEWED if renewed else TermState.EXPIRED
 
 
 class MemberKind(models.TextChoices):
@@ -167,3 +189,7 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """The page of the council, where its members stand."""
+        return f"{reverse('councils:council', args=[self.council_id])}#members"

@@ -31,6 +31,7 @@ from codi.kept.services import save_filter
 from codi.notices.models import Mail, MailState, Notice
 from codi.notices.services import tell
 from codi.places.models import Province, Region
+from councils.models import Member
 from finance.models import InstalmentFile
 from finance.services import move_budget
 from programs.models import (
@@ -130,6 +131,7 @@ def build_country(media: Path) -> Country:
     places = {key: _place(key, province, programme) for key, province in provinces.items()}
     for place in places.values():
         _projects(place)
+        _councils(place)
         _files(place)
     for place in (places["own"], places["other"]):
         _move(place)
@@ -280,6 +282,15 @@ def _projects(place: Place) -> None:
     entry = build.pay(place.w, first, 600_000, dt.date(2021, 3, 5), document_number=document)
     paid.refresh_from_db()
     place.things |= {"instalment": first, "entry": entry}
+
+
+def _councils(place: Place) -> None:
+    """A council with a term and members."""
+    made = build.council(place.text("สภาองค์กรชุมชน"), province=place.province)
+    term = build.term(made)
+    (member,) = build.members(made, 1)
+    Member.objects.filter(pk=member.pk).update(name=place.text("สมาชิก"))
+    place.things |= {"council": made, "term": term, "member": member}
 
 
 def _files(place: Place) -> None:

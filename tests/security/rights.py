@@ -267,6 +267,9 @@ ROWS = (
     Row("programs:committee_edit", "committee", "region", MAKERS, 200, 200),
     Row("programs:resolution_edit", "resolution", "region", MAKERS, 200, 200),
     Row("programs:certification_edit", "certification", "province", MAKERS, 200, 200),
+    # Councils, their members and terms
+    _list("councils:councils"),
+    Row("councils:council", "council", "province", ALL, 200, 405),
     # Entry grids: one of the kind of each address; the rights of the others: tests/entry
     Row("entry:grid", "", "", MAKERS, 200, 302, kwargs=(("key", "organisations"),)),
     Row("entry:rows", "", "", MAKERS, 405, 400, kwargs=(("key", "organisations"),)),

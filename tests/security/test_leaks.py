@@ -36,6 +36,7 @@ LISTS = {
     "programs:meetings": True,
     "programs:committees": True,
     "programs:programme_list": False,
+    "councils:councils": True,
     "reports:list": False,
     "jobs:list": True,
     "desk:bin": True,
