@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from codi.figures.formats import column_title, text_of
-from codi.figures.grid import Cell, Grid, Unit
+from codi.figures.grid import Cell, Grid, Unit, cell_unit
 from finance.models import BudgetMove, EntryKind, LedgerEntry
 from programs.models import BudgetFrame, Project
 from reports.content import Content, GridId, records_of
@@ -114,7 +114,7 @@ def _moves(
     history: History,
 ) -> Iterable[Move]:
     """Every number and day that differs, rows and columns that are gone included."""
-    rows = {row.key: row.title for grid in (old, new) for row in grid.rows}
+    rows = {row.key: row for grid in (old, new) for row in grid.rows}
     columns = {column.key: column for grid in (old, new) for column in grid.columns}
     for row_key, row in rows.items():
         for key, column in columns.items():
@@ -130,11 +130,11 @@ def _moves(
                 before_as_of=old.as_of,
                 as_of=new.as_of,
                 figure_key=new.key,
-                row=row,
+                row=row.title,
                 column=column_title(column),
                 row_key=row_key,
                 column_key=key,
-                unit=column.unit,
+                unit=cell_unit(row, column),
                 before=was,
                 now=value,
                 reasons=tuple(sorted(cause.of(key), key=list(Reason).index)),

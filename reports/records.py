@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, Sum
 
+from codi.figures.compared import CHANGE, CURRENT, PREVIOUS, ComparedFigure
 from codi.figures.declared import (
     TOTAL,
     UNSET,
+    Blank,
     Difference,
     ListColumn,
     ListFigure,
@@ -63,6 +65,8 @@ def records_of_grid(
         found = _of_measures(figure, scope, as_of, grid, only)
     elif isinstance(figure, ListFigure):
         found = _of_list(figure, scope, as_of, grid, only)
+    elif isinstance(figure, ComparedFigure):
+        found = _of_compared(figure, scope, as_of, grid, only)
     else:
         found = _cell_by_cell(figure, scope, as_of, grid)
     return {key: cell for key, cell in found.items() if grid.value(*key) is not None}
@@ -74,7 +78,7 @@ def _of_measures(
     columns = {column.key: column for column in figure.columns_for(scope, as_of)}
     found: dict[CellKey, CellRecords] = {}
     for column in columns.values():
-        if only and column.key != only:
+        if isinstance(column, Blank) or (only and column.key != only):
             continue
         if isinstance(column, Measure):
             found |= _of_measure(figure, column, scope, as_of, grid)
@@ -110,9 +114,9 @@ def _counted_path(measure: Measure) -> str:
 
 
 def _summed_path(measure: Measure) -> str:
-    """The field that the measure sums; empty for a count."""
+    """The field that the measure sums (baht, people); empty for a count of records."""
     aggregate: Any = measure.aggregate
-    if measure.unit is not Unit.BAHT:
+    if not isinstance(aggregate, Sum):
         return ""
     return str(aggregate.get_source_expressions()[0].name)
 
@@ -152,11 +156,32 @@ def _of_measure(
         by_row.setdefault(line[0], []).append(line)
 
     def behind(row: Row) -> list[Line]:
+        if row.kind == "total" and not measure.source.row_path:
+            return lines
         if row.kind == "item":
             return by_row.get(row.key, [])
         return [line for item in items_of(row, grid.rows) for line in by_row.get(item.key, [])]
 
     return {(row.key, measure.key): _gathered(records, measure, behind(row)) for row in grid.rows}
+
+
+def _of_compared(
+    figure: ComparedFigure, scope: FigureScope, as_of: dt.date, grid: Grid, only: str
+) -> dict[CellKey, CellRecords]:
+    """The records of each period; the change leads to both. A query per line and period."""
+    found: dict[CellKey, CellRecords] = {}
+    for row in grid.rows:
+        measure = figure.line(row.key).measure
+        for column in grid.columns:
+            if only and column.key != only:
+                continue
+            if column.key == CHANGE:
+                found[row.key, CHANGE] = CellRecords(parts=(f"+{CURRENT}", f"-{PREVIOUS}"))
+                continue
+            records = figure.records(scope, as_of, row.key, column.key)
+            lines = _lines(records, measure, None)
+            found[row.key, column.key] = _gathered(records, measure, lines)
+    return found
 
 
 def _of_list(
@@ -166,6 +191,8 @@ def _of_list(
     found: dict[CellKey, CellRecords] = {}
     for column in figure.columns_for(scope, as_of):
         if only and column.key != only:
+            continue
+        if isinstance(column, Blank):
             continue
         if not isinstance(column, ListColumn):
             parts = _parts(column)

@@ -15,7 +15,7 @@ from django.db.models import Aggregate, Q, QuerySet
 from django.db.models.expressions import Combinable
 
 from codi.figures.figure import Figure, FigureScope
-from codi.figures.grid import Cell, Column, Grid, Row, Unit, add_up, items_of, share
+from codi.figures.grid import Basis, Cell, Column, Grid, Row, Unit, add_up, items_of, share
 
 TOTAL = "total"
 UNSET = "unset"
@@ -29,6 +29,8 @@ class Source:
     """Where measures come from: a queryset for a scope and day, and the path that names the row.
 
     ``row_path`` is a field path or an annotation of the queryset; its value as text is the row key.
+    An empty one stands for what cannot be told of single rows (the base of a region beside rows of
+    provinces): it fills totals only, and only of measures that do not add up.
     """
 
     queryset: QuerysetFactory
@@ -51,10 +53,13 @@ class Measure:
     condition: Condition = None
     group: str = ""
     additive: bool = True
+    pair: str = ""
+    basis: Basis | None = None
+    as_of: dt.date | None = None
 
     def column(self) -> Column:
         """The column as the grid shows it."""
-        return Column(self.key, self.title, self.unit, self.group, additive=self.additive)
+        return _column(self)
 
     def where(self, scope: FigureScope, as_of: dt.date) -> Q | None:
         """The measure's own condition for a scope and day."""
@@ -86,10 +91,13 @@ class Difference:
     group: str = ""
     records_of: str = ""
     additive: bool = True
+    pair: str = ""
+    basis: Basis | None = None
+    as_of: dt.date | None = None
 
     def column(self) -> Column:
         """The column as the grid shows it."""
-        return Column(self.key, self.title, self.unit, self.group, additive=self.additive)
+        return _column(self)
 
     def of(self, line: Mapping[str, Cell]) -> Cell:
         """The value from the other cells of the same row."""
@@ -115,7 +123,38 @@ class Percentage:
         )
 
 
-Derived = Difference | Percentage
+@dataclass(frozen=True)
+class Blank:
+    """A column that has nothing to tell yet, such as a quarter that has not begun: nil everywhere."""
+
+    key: str
+    title: str
+    unit: Unit
+    group: str = ""
+    additive: bool = True
+    pair: str = ""
+    basis: Basis | None = None
+    as_of: dt.date | None = None
+
+    def column(self) -> Column:
+        """The column as the grid shows it."""
+        return _column(self)
+
+
+Derived = Difference | Percentage | Blank
+
+
+def _column(of: Measure | Difference | Blank) -> Column:
+    return Column(
+        of.key,
+        of.title,
+        of.unit,
+        of.group,
+        additive=of.additive,
+        pair=of.pair,
+        basis=of.basis,
+        as_of=of.as_of,
+    )
 
 
 def derive(
@@ -179,7 +218,8 @@ class MeasureFigure(Figure):
         cells: dict[str, dict[str, Cell]] = {row.key: {} for row in declared}
         by_source = _by_source(chosen)
         for source, measures in by_source.items():
-            self._fill(source, measures, scope, as_of, cells)
+            if source.row_path:
+                self._fill(source, measures, scope, as_of, cells)
         rows = self._all_rows(declared, cells)
         for row in rows:
             cells.setdefault(row.key, {})
@@ -285,6 +325,8 @@ def _measure(key: str, columns: Sequence[Measure | Derived]) -> Measure:
     found = {column.key: column for column in columns}[key]
     if isinstance(found, Measure):
         return found
+    if isinstance(found, Blank):
+        raise KeyError(key)
     if isinstance(found, Percentage):
         return _measure(found.numerator, columns)
     return _measure(found.records_of or found.plus[0], columns)
@@ -298,10 +340,14 @@ def _by_source(columns: Sequence[Measure | Derived]) -> dict[Source, list[Measur
 
 
 def _row_is(source: Source, key: str) -> Q:
+    if not source.row_path:
+        return Q(pk__in=())
     return Q(**{f"{source.row_path}__isnull": True} if key == UNSET else {source.row_path: key})
 
 
 def _row_in(source: Source, row: Row, rows: Sequence[Row]) -> Q:
+    if not source.row_path:
+        return Q(pk__in=())
     return Q(**{f"{source.row_path}__in": [item.key for item in items_of(row, rows)]})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from codi.figures.grid import Cell, Column, Grid, Unit
+from codi.figures.grid import Basis, Cell, Column, Grid, Unit
 from codi.thai.dates import long_date, short_date
 from codi.thai.numbers import baht, number, percent
 
@@ -40,10 +40,32 @@ def text_of(unit: Unit, value: Cell, *, places: int | None = None) -> str:
 
 def places_of(grid: Grid, column: Column) -> int | None:
     """Decimals of a whole column: two everywhere when one of its amounts has satang."""
-    if column.unit is not Unit.BAHT:
+    amounts = [row for row in grid.rows if grid.unit_of(row.key, column.key) is Unit.BAHT]
+    if not amounts and column.unit is not Unit.BAHT:
         return None
-    cells = (grid.value(row.key, column.key) for row in grid.rows)
+    cells = (grid.value(row.key, column.key) for row in amounts)
     return 2 if any(isinstance(v, Decimal) and v != v.to_integral_value() for v in cells) else 0
+
+
+def shown_columns(grid: Grid) -> tuple[Column, ...]:
+    """The columns of a page: a percentage that stands behind its number has none of its own."""
+    paired = {column.pair for column in grid.columns if column.pair}
+    return tuple(column for column in grid.columns if column.key not in paired)
+
+
+def cell_text(grid: Grid, row: str, column: Column, *, places: int | None = None) -> str:
+    """A cell as pages print it: ``7,666``, or with its percentage ``7,666 (97.97%)``."""
+    text = text_of(grid.unit_of(row, column.key), grid.value(row, column.key), places=places)
+    part = grid.value(row, column.pair) if column.pair else None
+    return text if part is None else f"{text} ({text_of(Unit.PERCENT, part)}%)"
+
+
+def period_of(column: Column) -> str:
+    """What a column counts in time, where it differs from its table; else nothing."""
+    day = short_date(column.as_of) if column.as_of else ""
+    if column.basis is Basis.FLOW:
+        return f"เฉพาะที่เกิดขึ้นในช่วงนั้น ถึง {day}" if day else "เฉพาะที่เกิดขึ้นในช่วงนั้น"
+    return f"ยอด ณ {day}" if day else ""
 
 
 def head_titles(grid: Grid) -> tuple[str, ...]:

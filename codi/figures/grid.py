@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
@@ -48,7 +48,9 @@ class Column:
 
     A percentage names its ``numerator`` and ``denominator`` columns; a denominator of the form
     ``"approved@total"`` is the cell of one fixed row. ``additive`` is false where items do not add
-    up to their total (distinct people, running numbers).
+    up to their total (distinct people, running numbers). ``pair`` names the percentage column that
+    pages and print set behind the number, ``7,666 (97.97%)``; sheets keep both. ``basis`` and
+    ``as_of`` are given where they differ from the grid's (a quarter beside a state of today).
     """
 
     key: str
@@ -58,6 +60,9 @@ class Column:
     numerator: str = ""
     denominator: str = ""
     additive: bool = True
+    pair: str = ""
+    basis: Basis | None = None
+    as_of: dt.date | None = None
 
     @property
     def adds_up(self) -> bool:
@@ -67,12 +72,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """One row. A subtotal adds the items of its ``group``, or without one those right above it."""
+    """One row. A subtotal adds the items of its ``group``, or without one those right above it.
+
+    ``unit`` is the unit of the row's numbers where rows differ (people, baht); ``level`` indents it.
+    """
 
     key: str
     title: str
     kind: RowKind = "item"
     group: str = ""
+    unit: Unit | None = None
+    level: int = 0
 
 
 @dataclass(frozen=True)
@@ -119,25 +129,31 @@ def items_of(row: Row, rows: Sequence[Row]) -> tuple[Row, ...]:
     return tuple(above)
 
 
-def _typed(column: Column, value: object) -> Cell:
-    """``value`` in the type of the column's unit; raises TypeError for floats and strangers."""
+def cell_unit(row: Row, column: Column) -> Unit:
+    """The unit of a cell: the row's own among numbers, else the column's."""
+    counts = column.unit in (Unit.BAHT, Unit.COUNT)
+    return row.unit if row.unit is not None and counts else column.unit
+
+
+def _typed(unit: Unit, key: str, value: object) -> Cell:
+    """``value`` in the type of its unit; raises TypeError for floats and strangers."""
     if value is None:
         return None
     if isinstance(value, int) and not isinstance(value, bool):
-        if column.unit is Unit.COUNT:
+        if unit is Unit.COUNT:
             return value
-        if column.unit.is_number:
+        if unit.is_number:
             return Decimal(value)
     if isinstance(value, Decimal) and value.is_finite():
-        if column.unit is Unit.COUNT and value == value.to_integral_value():
+        if unit is Unit.COUNT and value == value.to_integral_value():
             return int(value)
-        if column.unit in (Unit.BAHT, Unit.PERCENT):
+        if unit in (Unit.BAHT, Unit.PERCENT):
             return value
-    if column.unit is Unit.DATE and isinstance(value, dt.date):
+    if unit is Unit.DATE and isinstance(value, dt.date):
         return value.date() if isinstance(value, dt.datetime) else value
-    if column.unit is Unit.TEXT and isinstance(value, str):
+    if unit is Unit.TEXT and isinstance(value, str):
         return value
-    raise TypeError(f"column {column.key} ({column.unit}) cannot hold {value!r}")
+    raise TypeError(f"column {key} ({unit}) cannot hold {value!r}")
 
 
 def _plain(value: Cell) -> str | None:
@@ -193,13 +209,13 @@ class Grid:
         if unknown:
             raise ValueError(f"grid {self.key} has cells of unknown keys: {sorted(unknown)}")
         full = {
-            row: MappingProxyType(
+            key: MappingProxyType(
                 {
-                    key: _typed(column, self.cells.get(row, {}).get(key))
-                    for key, column in columns.items()
+                    name: _typed(cell_unit(row, column), name, self.cells.get(key, {}).get(name))
+                    for name, column in columns.items()
                 }
             )
-            for row in rows
+            for key, row in rows.items()
         }
         set_field = object.__setattr__
         set_field(self, "columns", tuple(self.columns))
@@ -212,6 +228,10 @@ class Grid:
     def value(self, row: str, column: str) -> Cell:
         """The cell; raises ``KeyError`` for a key that the grid does not have."""
         return self.cells[row][column]
+
+    def unit_of(self, row: str, column: str) -> Unit:
+        """The unit of a cell: the row's own among numbers, else the column's."""
+        return cell_unit(self._rows[row], self._columns[column])
 
     def column(self, key: str) -> Column:
         """The column of a key; raises ``KeyError``."""
@@ -230,6 +250,19 @@ class Grid:
         """What a percentage column divides by in a row (its denominator, fixed row or not)."""
         key, _, fixed_row = column.denominator.partition("@")
         return self.value(fixed_row or row, key)
+
+    def reordered(self, keys: Sequence[str]) -> Grid:
+        """The same grid with the items in the order of ``keys``; others follow, sums come last.
+
+        For tables whose source prints the regions in an order of its own. Raises ``ValueError``
+        where a subtotal stands for the items right above it.
+        """
+        if any(row.kind == "subtotal" and not row.group for row in self.rows):
+            raise ValueError(f"the subtotals of grid {self.key} hang on its order")
+        places = {key: place for place, key in enumerate(keys)}
+        items = sorted(self.items, key=lambda row: places.get(row.key, len(places)))
+        sums = tuple(row for row in self.rows if row.kind != "item")
+        return replace(self, rows=(*items, *sums))
 
     def check(self) -> tuple[Finding, ...]:
         """Every disagreement inside the grid: sums against totals, percentages against parts."""
@@ -292,11 +325,19 @@ class Grid:
                     "numerator": column.numerator,
                     "denominator": column.denominator,
                     "additive": column.additive,
+                    **_given(pair=column.pair, basis=column.basis, as_of=column.as_of),
                 }
                 for column in self.columns
             ],
             "rows": [
-                {"key": row.key, "title": row.title, "kind": row.kind, "group": row.group}
+                {
+                    "key": row.key,
+                    "title": row.title,
+                    "kind": row.kind,
+                    "group": row.group,
+                    **_given(unit=row.unit),
+                    **({"level": row.level} if row.level else {}),
+                }
                 for row in self.rows
             ],
             "cells": {
@@ -310,8 +351,11 @@ class Grid:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Grid:
         """The grid that :meth:`to_dict` described, equal to it in every cell."""
-        columns = tuple(Column(**{**item, "unit": Unit(item["unit"])}) for item in data["columns"])
-        units = {column.key: column.unit for column in columns}
+        columns = tuple(_column_of(item) for item in data["columns"])
+        rows = tuple(_row_of(item) for item in data["rows"])
+        units = {
+            (row.key, column.key): cell_unit(row, column) for row in rows for column in columns
+        }
         return cls(
             key=data["key"],
             title=data["title"],
@@ -322,14 +366,40 @@ class Grid:
             row_heading=data["row_heading"],
             is_numbered=data.get("is_numbered", False),  # what was stored before did not know it
             columns=columns,
-            rows=tuple(Row(**item) for item in data["rows"]),
+            rows=rows,
             cells={
-                row: {key: _parsed(units[key], text) for key, text in line.items()}
+                row: {key: _parsed(units[row, key], text) for key, text in line.items()}
                 for row, line in data["cells"].items()
             },
             notes=tuple(data["notes"]),
             source=data["source"],
         )
+
+
+def _given(**facts: str | dt.date | None) -> dict[str, str]:
+    """The facts that are not empty, as text: what older editions do not know stays away."""
+    return {
+        name: value.isoformat() if isinstance(value, dt.date) else str(value)
+        for name, value in facts.items()
+        if value
+    }
+
+
+def _column_of(item: Mapping[str, Any]) -> Column:
+    basis, as_of = item.get("basis"), item.get("as_of")
+    return Column(
+        **{
+            **item,
+            "unit": Unit(item["unit"]),
+            "basis": Basis(basis) if basis else None,
+            "as_of": dt.date.fromisoformat(as_of) if as_of else None,
+        }
+    )
+
+
+def _row_of(item: Mapping[str, Any]) -> Row:
+    unit = item.get("unit")
+    return Row(**{**item, "unit": Unit(unit) if unit else None})
 
 
 def _said(value: Cell) -> str:

@@ -69,14 +69,17 @@ def _meta(grid: Grid) -> SafeString:
 
 
 def _colgroup(grid: Grid) -> SafeString:
-    columns = format_html_join("", '<col class="grid-{}">', ((c.unit,) for c in grid.columns))
+    columns = format_html_join(
+        "", '<col class="grid-{}">', ((c.unit,) for c in formats.shown_columns(grid))
+    )
     number = SafeString('<col class="grid-number">') if grid.is_numbered else EMPTY
     return format_html('<colgroup>{}<col class="grid-head">{}</colgroup>', number, columns)
 
 
 def _head(grid: Grid) -> SafeString:
     """One header line, or two when any column has a heading above it."""
-    deep = any(column.group for column in grid.columns)
+    shown = formats.shown_columns(grid)
+    deep = any(column.group for column in shown)
     corner = format_html_join(
         "",
         '<th scope="col"{}>{}</th>',
@@ -86,10 +89,10 @@ def _head(grid: Grid) -> SafeString:
         ),
     )
     if not deep:
-        return format_html("<tr>{}{}</tr>", corner, _joined(map(_column_head, grid.columns)))
+        return format_html("<tr>{}{}</tr>", corner, _joined(map(_column_head, shown)))
     upper: list[SafeString] = []
     lower: list[SafeString] = []
-    for group, columns in groupby(grid.columns, lambda column: column.group):
+    for group, columns in groupby(shown, lambda column: column.group):
         members = list(columns)
         if group:
             upper.append(
@@ -99,15 +102,16 @@ def _head(grid: Grid) -> SafeString:
             )
             lower += map(_column_head, members)
         else:
-            upper += [
-                format_html('<th scope="col" rowspan="2">{}</th>', _heading(column.title))
-                for column in members
-            ]
+            upper += [_column_head(column, SafeString(' rowspan="2"')) for column in members]
     return format_html("<tr>{}{}</tr><tr>{}</tr>", corner, _joined(upper), _joined(lower))
 
 
-def _column_head(column: Column) -> SafeString:
-    return format_html('<th scope="col">{}</th>', _heading(column.title))
+def _column_head(column: Column, span: SafeString = EMPTY) -> SafeString:
+    """The heading; what the column counts in time is told on hover and to screen readers."""
+    period = formats.period_of(column)
+    hint = format_html(' title="{}"', period) if period else EMPTY
+    told = format_html('<span class="visually-hidden"> {}</span>', period) if period else EMPTY
+    return format_html('<th scope="col"{}{}>{}{}</th>', span, hint, _heading(column.title), told)
 
 
 def _heading(title: str) -> SafeString:
@@ -123,12 +127,13 @@ def _heading(title: str) -> SafeString:
 
 
 def _body(grid: Grid, link: Link | None) -> SafeString:
-    places = {column.key: formats.places_of(grid, column) for column in grid.columns}
-    bases = {column.key: formats.base_of(grid, column) for column in grid.columns}
+    shown_columns = formats.shown_columns(grid)
+    places = {column.key: formats.places_of(grid, column) for column in shown_columns}
+    bases = {column.key: _base(grid, column) for column in shown_columns}
 
     def cell(row: Row, column: Column) -> SafeString:
         value = grid.value(row.key, column.key)
-        text = formats.text_of(column.unit, value, places=places[column.key])
+        text = formats.cell_text(grid, row.key, column, places=places[column.key])
         if row.kind != "item" and value is None and not column.unit.is_number:
             text = ""
         shown = _with_base(text, bases[column.key], value)
@@ -142,15 +147,27 @@ def _body(grid: Grid, link: Link | None) -> SafeString:
         "",
         '<tr class="grid-{}">{}{}</tr>',
         (
-            (row.kind, heads[row.key], _joined(cell(row, column) for column in grid.columns))
+            (row.kind, heads[row.key], _joined(cell(row, column) for column in shown_columns))
             for row in grid.rows
         ),
     )
 
 
+def _base(grid: Grid, column: Column) -> str:
+    """What the percentage of a column, or the one behind its number, is a percentage of."""
+    return formats.base_of(grid, grid.column(column.pair) if column.pair else column)
+
+
 def _row_heads(grid: Grid) -> dict[str, SafeString]:
     """Row key → its heading; in a numbered table after the number, which sums do not have."""
-    heads = {row.key: format_html('<th scope="row">{}</th>', row.title) for row in grid.rows}
+    heads = {
+        row.key: format_html(
+            '<th scope="row"{}>{}</th>',
+            format_html(' class="grid-level-{}"', row.level) if row.level else EMPTY,
+            row.title,
+        )
+        for row in grid.rows
+    }
     if not grid.is_numbered:
         return heads
     for row in grid.rows:

@@ -29,6 +29,7 @@ EXACT_DIGITS = 15
 WIDTHS = {Unit.BAHT: 16, Unit.COUNT: 12, Unit.PERCENT: 10, Unit.DATE: 12, Unit.TEXT: 28}
 NUMBER_WIDTH = 6
 HEAD_ROW = 3
+LEVELS = ("", "-1", "-2", "-3")
 OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -125,7 +126,8 @@ def _formats(book: Any) -> Formats:
     }
     numbers = {"baht0": "#,##0", "baht2": "#,##0.00", "count": "#,##0", "percent": "0.00"}
     for kind, look in (("item", base), ("sum", total)):
-        made[f"{kind}-text"] = {**look, "num_format": "@"}
+        for level, ending in enumerate(LEVELS):
+            made[f"{kind}-text{ending}"] = {**look, "num_format": "@", "indent": level}
         made[f"{kind}-date"] = {**look, "num_format": "dd/mm/yyyy", "align": "center"}
         for name, pattern in numbers.items():
             made[f"{kind}-{name}"] = {**look, "num_format": pattern}
@@ -210,14 +212,16 @@ def _write_row(
     """A row from its title on, whose line and column are ``place``."""
     line, first = place
     kind = "item" if row.kind == "item" else "sum"
-    sheet.write_string(line, first, row.title, formats[f"{kind}-text"])
+    ending = LEVELS[min(row.level, len(LEVELS) - 1)]
+    sheet.write_string(line, first, row.title, formats[f"{kind}-text{ending}"])
     for index, (column, as_text) in enumerate(columns, start=first + 1):
         value = grid.value(row.key, column.key)
-        look = f"{kind}-{column.unit}"
-        if column.unit is Unit.BAHT:
+        unit = grid.unit_of(row.key, column.key)
+        look = f"{kind}-{unit}"
+        if unit is Unit.BAHT:
             look += str(places[column.key])
         if as_text:
-            value, look = (None if value is None else text_of(column.unit, value)), f"{kind}-text"
+            value, look = (None if value is None else text_of(unit, value)), f"{kind}-text"
         _write_cell(sheet, line, index, value, formats[look])
 
 

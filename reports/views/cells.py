@@ -33,15 +33,15 @@ def cell_context(
     """What the page of a cell shows; raises ``Http404`` for a cell that the grid does not have."""
     row_key, column_key = request.GET.get("row", ""), request.GET.get("column", "")
     row, column = grid.row(row_key), grid.column(column_key)
-    value = grid.value(row_key, column_key)
-    counts = column.unit in (Unit.BAHT, Unit.COUNT)
+    value, unit = grid.value(row_key, column_key), grid.unit_of(row_key, column_key)
+    counts = unit in (Unit.BAHT, Unit.COUNT)
     return {
         "grid": grid,
         "page_title": f"{row.title} · {column_title(column)}",
         "page_lead": f"{grid.title} {grid.scope_label}",
         "as_of_text": as_of_text(grid),
-        "value": text_of(column.unit, value),
-        "unit": {Unit.BAHT: "บาท", Unit.PERCENT: "ร้อยละ"}.get(column.unit, ""),
+        "value": text_of(unit, value),
+        "unit": {Unit.BAHT: "บาท", Unit.PERCENT: "ร้อยละ"}.get(unit, ""),
         "total": text_of(Unit.BAHT, cell.total) if cell.amounts is not None else number(cell.total),
         "adds_up": counts and not cell.parts and (cell.total == (value or 0)),
         "counts": counts and not cell.parts,
@@ -73,7 +73,7 @@ def _part(grid: Grid, row: str, part: str, address: Any) -> dict[str, str]:
     return {
         "sign": SIGNS[part[0]],
         "name": column_title(column),
-        "value": text_of(column.unit, grid.value(place, key)),
+        "value": text_of(grid.unit_of(place, key), grid.value(place, key)),
         "url": address(place, key),
     }
 
