@@ -39,6 +39,7 @@ from reports.files import bytes_of
 from reports.filters import CheckFilter, EditionFilter, TextFilter
 from reports.models import Edition, EditionCheck, EditionText, FileKind, TextOrigin
 from reports.queries import with_names
+from reports.subjects import Subject
 from reports.views.scope import live_figure, live_scope
 
 ISO_DAY = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
@@ -235,8 +236,7 @@ def _drafted(call: Call) -> Edition:
     return services.create_edition(
         actor=call.actor,
         outline_key=call.facts["outline"],
-        programme=call.facts["programme"],
-        region=call.facts["region"],
+        subject=Subject(programme=call.facts["programme"], region=call.facts["region"]),
         as_of_dates=call.form.days,
         request_key=call.key,
         now=call.now,
@@ -345,6 +345,8 @@ register(
             "outline",
             "programme",
             "region",
+            "fiscal_year",
+            "quarter",
             "as_of_dates",
             "number",
             "state",

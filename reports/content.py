@@ -6,26 +6,21 @@ Page, PDF, sheets and JSON are made from a :class:`Content` and nothing else.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
-
 from codi.figures import figure as figures
 from codi.figures.figure import FigureScope
 from codi.figures.grid import Grid
-from codi.places.models import Region
-from codi.thai.dates import long_date, month_year
-from programs.models import Programme, ProgrammeKind, ProgrammeTarget
+from codi.thai.dates import long_date
 from reports import outlines
+from reports.facts import facts_of, scope_of
 from reports.models import Edition, EditionCheck, EditionRecord, TextOrigin
 from reports.outlines import FigureSlot, Outline, TextSlot
 from reports.records import CellKey, CellRecords, records_of_grid
 from reports.rules import CheckResult, run_checks
-
-LEADING_NUMBER = re.compile(r"^\s*(?:\(?[0-9๐-๙]+[.)]|[-•])\s*")
+from reports.subjects import Subject
 
 
 @dataclass(frozen=True)
@@ -84,7 +79,7 @@ class Content:
     @property
     def scope(self) -> FigureScope:
         """The scope of every figure of the report."""
-        return scope_of(self.facts["programme"]["code"], self.facts["region"]["code"])
+        return scope_of(self.facts)
 
     @property
     def as_of_dates(self) -> tuple[dt.date, ...]:
@@ -106,53 +101,6 @@ class Content:
         raise KeyError(figure_key)
 
 
-def scope_of(programme_code: str, region_code: str) -> FigureScope:
-    """The scope of a programme in a region."""
-    return FigureScope(programme=programme_code, region=region_code)
-
-
-def facts_of(
-    outline: Outline, programme: Programme, region: Region, as_of_dates: Sequence[dt.date]
-) -> dict[str, Any]:
-    """What the report says besides figures, as plain data; three queries."""
-    last = as_of_dates[-1]
-    activities = Programme.objects.filter(parent=programme, kind=ProgrammeKind.ACTIVITY)
-    targets = ProgrammeTarget.objects.filter(programme=programme, set_on__lte=last).filter(
-        Q(region=region) | Q(region=None)
-    )
-    source = programme.funding_source
-    return {
-        "title": outline.title,
-        "month": month_year(last),
-        "programme": {
-            "code": programme.code,
-            "name": programme.name,
-            "fiscal_year": programme.fiscal_year,
-            "objectives": objectives_of(programme.objectives),
-            "activities": list(
-                activities.order_by("position", "code").values_list("name", flat=True)
-            ),
-            "source": source.name if source else "",
-        },
-        "region": {"code": region.code, "name": region.name},
-        "as_of_dates": [day.isoformat() for day in as_of_dates],
-        "targets": [
-            {
-                "count": target.target_count,
-                "measure": target.get_measure_display(),
-                "basis": target.basis,
-                "set_on": target.set_on.isoformat(),
-            }
-            for target in targets
-        ],
-    }
-
-
-def objectives_of(text: str) -> list[str]:
-    """The aims of a programme, one a line; numbers that were typed before them are dropped."""
-    return [aim for line in text.splitlines() if (aim := LEADING_NUMBER.sub("", line).strip())]
-
-
 def tables_of(outline: Outline, scope: FigureScope, days: Sequence[dt.date]) -> tuple[Table, ...]:
     """The outline's figures, computed now."""
     return tuple(
@@ -164,8 +112,7 @@ def tables_of(outline: Outline, scope: FigureScope, days: Sequence[dt.date]) -> 
 
 def live(
     outline: Outline,
-    programme: Programme,
-    region: Region,
+    subject: Subject,
     as_of_dates: Sequence[dt.date],
     *,
     staff_texts: Mapping[str, str] | None = None,
@@ -174,8 +121,8 @@ def live(
     edition: Edition | None = None,
 ) -> Content:
     """The content as the tables tell it at this moment."""
-    facts = facts_of(outline, programme, region, as_of_dates)
-    tables = tables_of(outline, scope_of(programme.code, region.code), as_of_dates)
+    facts = facts_of(outline, subject, as_of_dates)
+    tables = tables_of(outline, subject.scope, as_of_dates)
     grids = [table.grid for table in tables]
     known = {check.code: check for check in checks}
     return Content(
@@ -216,8 +163,7 @@ def of_edition(edition: Edition, *, today: dt.date) -> Content:
     if not edition.is_frozen:
         return live(
             outline,
-            edition.programme,
-            edition.region,
+            edition.subject,
             edition.as_of_dates,
             staff_texts=staff,
             checks=checks,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from codi.thai.dates import short_date
 from codi.ui import downloads
 from reports.content import Content
+from reports.facts import short_name_of
 
 
 def file_name(content: Content, extension: str) -> str:
@@ -13,7 +14,7 @@ def file_name(content: Content, extension: str) -> str:
     period = f"ณ {short_date(days[0])}"
     if len(days) > 1:
         period += f" ถึง {short_date(days[-1])}"
-    parts = [facts["title"], facts["programme"]["code"], facts["region"]["name"], period]
+    parts = [facts["title"], short_name_of(facts), facts["region"]["name"], period]
     if content.edition is not None:
         draft = "" if content.edition.is_frozen else " ร่าง"
         parts.append(f"ฉบับที่ {content.edition.number}{draft}")

@@ -61,7 +61,8 @@ class NewEditionForm(DaysForm):
     """Which report, of which programme and region, as of which days."""
 
     outline = forms.ChoiceField(
-        label="แบบรายงาน", choices=[(key, o.title) for key, o in outlines.OUTLINES.items()]
+        label="แบบรายงาน",
+        choices=[(key, o.title) for key, o in outlines.OUTLINES.items() if not o.by_quarter],
     )
     programme = ScopedModelChoiceField(
         label="โครงการหลัก",

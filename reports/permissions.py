@@ -25,9 +25,12 @@ def _in_state(edition: Edition, *states: EditionState) -> Decision:
     return deny(f"ฉบับนี้อยู่ในสถานะ “{edition.get_state_display()}” ทำได้เมื่ออยู่ในสถานะ {names}")
 
 
-def _covers(user: User, region_code: str) -> Decision:
+def _covers(user: User, region_code: str | None) -> Decision:
     if user.province_id:
         return deny("รายงานระดับภาคมีข้อมูลของทุกจังหวัด ผู้มีขอบเขตระดับจังหวัดจึงใช้ไม่ได้")
+    if region_code is None:
+        nation = "รายงานของทั้งประเทศจัดทำและเสนอโดยผู้ที่มีขอบเขตทั้งประเทศ"
+        return allow() if user.sees_nation else deny(nation)
     inside = user.sees_nation or user.region_id == region_code
     return allow() if inside else deny("รายงานนี้อยู่นอกขอบเขตพื้นที่ของท่าน")
 
@@ -48,9 +51,9 @@ def can_create(user: User) -> Decision:
     return all_of(can_see_reports(user), _is(user, *MAKERS))
 
 
-def can_create_for(user: User, region: Region) -> Decision:
-    """Make a draft of this region."""
-    return all_of(_is(user, *MAKERS), _covers(user, region.pk))
+def can_create_for(user: User, region: Region | None) -> Decision:
+    """Make a draft of this region, or of the country."""
+    return all_of(_is(user, *MAKERS), _covers(user, region.pk if region else None))
 
 
 def can_edit(user: User, edition: Edition) -> Decision:

@@ -9,6 +9,7 @@ from codi.figures import figure as figures
 from codi.figures.sheet import Cover, workbook
 from codi.fiscal import AsOf
 from reports.content import Content
+from reports.facts import name_of, year_of
 
 
 def xlsx_of(content: Content) -> bytes:
@@ -19,8 +20,8 @@ def xlsx_of(content: Content) -> bytes:
     if about is None:
         lines.append(("สถานะ", "ร่าง ตัวเลขยังไม่ตรึง"))
     cover = Cover(
-        title=f"{facts['title']} {facts['programme']['name']}",
-        scope_label=f"{facts['region']['name']} ปีงบประมาณ {facts['programme']['fiscal_year']}",
+        title=f"{facts['title']} {name_of(facts)}",
+        scope_label=f"{facts['region']['name']} ปีงบประมาณ {year_of(facts)}",
         as_of_label=" และ ".join(AsOf(day).label for day in content.as_of_dates),
         lines=lines,
         definitions={key: figures.get(key).definition for key in keys_of(content)},
@@ -39,7 +40,7 @@ def data_of(content: Content) -> dict[str, Any]:
     return {
         "report": content.outline.key,
         "title": facts["title"],
-        "programme": facts["programme"],
+        **{key: facts[key] for key in ("programme", "period") if key in facts},
         "region": facts["region"],
         "as_of_dates": facts["as_of_dates"],
         "edition": facts.get("edition"),

@@ -19,6 +19,7 @@ from finance import services as finance
 from finance.models import Direction, Instalment, LedgerEntry
 from programs import services as programs
 from reports import services as reports
+from reports.subjects import Subject
 from tests import world as build
 from tests.emptying import every_table
 
@@ -218,8 +219,7 @@ def reported(w: build.World) -> Step:
     return lambda: reports.create_edition(
         actor=w.officer,
         outline_key="regional-status",
-        programme=w.programme,
-        region=build.region(),
+        subject=Subject(w.programme, build.region()),
         as_of_dates=(dt.date(2021, 5, 31),),
         request_key=key,
         now=timezone.now(),

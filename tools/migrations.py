@@ -28,12 +28,20 @@ FOUNDATION: Mapping[str, int] = {
     "programs": 6,
     "reports": 2,
 }
-# "app.name": "rule because reason". A reason says why no running program meets what it changes.
+# "app.name": "rule because reason", or "rule and rule because reason". A reason says why no running program meets what it changes.
 EXCEPTIONS: Mapping[str, str] = {
     "api.0002_pace": "DATA-WITH-TABLES because the statement marks the new, empty table as unlogged",
     "imports.0003_staged_rows_and_undo": (
         "FIELD-SCANS because the table of uploads has one row a file, a few thousand in all: its "
         "indexes are made and its keys are checked in milliseconds"
+    ),
+    "reports.0004_quarterly_editions": (
+        "ADD_UNIQUE and CONSTRAINT-SCANS because it takes the place of a uniqueness that asked the same of every row "
+        "that the old program writes: the two columns that joined it are empty there"
+    ),
+    "reports.0005_subject_of_editions": (
+        "CONSTRAINT-SCANS because the table of editions has a few thousand rows at most, and the "
+        "rows of the old program keep the rule"
     ),
     "finance.0011_frames_wait_for_amounts_only": (
         "TRIGGER-REFUSES because it takes the place of a trigger that asked the same of every "
@@ -209,7 +217,7 @@ def judge(
     return [
         f"{label}: {rule}: {WORDS.get(rule, 'old code does not survive it; see docs/deploy.md')}"
         for rule in dict.fromkeys(found)
-        if not excused.startswith(f"{rule} because ")
+        if rule not in excused.partition(" because ")[0].split(" and ")
     ]
 
 

@@ -11,6 +11,7 @@ from reports.models.parts import (
     FileKind,
     TextOrigin,
 )
+from reports.models.quarters import ReportingQuarter
 
 __all__ = [
     "FROZEN_STATES",
@@ -23,5 +24,6 @@ __all__ = [
     "EditionState",
     "EditionText",
     "FileKind",
+    "ReportingQuarter",
     "TextOrigin",
 ]

@@ -132,11 +132,12 @@ TRIGGERS: list[pgtrigger.Trigger] = [
     row_rule(
         "reports_edition_identity_fixed",
         broken=(
-            "(NEW.outline, NEW.programme_id, NEW.region_id, NEW.number, NEW.created_by_id,"
-            " NEW.replaces_id) IS DISTINCT FROM (OLD.outline, OLD.programme_id, OLD.region_id,"
+            "(NEW.outline, NEW.programme_id, NEW.region_id, NEW.fiscal_year, NEW.quarter,"
+            " NEW.number, NEW.created_by_id, NEW.replaces_id) IS DISTINCT FROM (OLD.outline,"
+            " OLD.programme_id, OLD.region_id, OLD.fiscal_year, OLD.quarter,"
             " OLD.number, OLD.created_by_id, OLD.replaces_id)"
         ),
-        message="เปลี่ยนโครงการหลัก ภาค หรือลำดับของฉบับไม่ได้ ให้จัดทำฉบับใหม่",
+        message="เปลี่ยนโครงการหลัก ไตรมาส ภาค หรือลำดับของฉบับไม่ได้ ให้จัดทำฉบับใหม่",
         operation=pgtrigger.Update,
     ),
     row_rule(
@@ -170,9 +171,10 @@ TRIGGERS: list[pgtrigger.Trigger] = [
         broken=(
             "NEW.replaces_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM reports_edition o"
             " WHERE o.id = NEW.replaces_id AND o.state = 'issued' AND o.outline = NEW.outline"
-            " AND o.programme_id = NEW.programme_id AND o.region_id = NEW.region_id)"
+            " AND (o.programme_id, o.region_id, o.fiscal_year, o.quarter) IS NOT DISTINCT FROM"
+            " (NEW.programme_id, NEW.region_id, NEW.fiscal_year, NEW.quarter))"
         ),
-        message="ฉบับใหม่แทนได้เฉพาะฉบับที่ออกแล้วของรายงาน โครงการหลัก และภาคเดียวกัน",
+        message="ฉบับใหม่แทนได้เฉพาะฉบับที่ออกแล้วของรายงานเรื่อง ไตรมาส และภาคเดียวกัน",
         operation=pgtrigger.Insert,
     ),
     pgtrigger.Trigger(

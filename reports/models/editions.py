@@ -21,6 +21,7 @@ from reports.models.edition_life import (
     TRIGGERS,
     EditionState,
 )
+from reports.subjects import Subject
 
 if TYPE_CHECKING:
     from codi.accounts.models import User
@@ -56,7 +57,8 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
 @tracked(exclude=("facts", "request_key"))
 class Edition(models.Model):
-    """ฉบับของรายงาน: a report for a programme and region as of one to four days.
+    """ฉบับของรายงาน: a report on a programme in a region as of one to four days, or on a quarter of
+    a region or of the whole country (then without a region).
 
     A draft shows live figures. At issue everything that the report shows is stored (``facts`` and
     the parts) and never changes again; its files are made from what is stored.
@@ -64,9 +66,23 @@ class Edition(models.Model):
 
     outline = models.CharField("แบบรายงาน", max_length=60)
     programme = models.ForeignKey(
-        Programme, models.PROTECT, related_name="editions", verbose_name="โครงการหลัก"
+        Programme,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="editions",
+        verbose_name="โครงการหลัก",
     )
-    region = models.ForeignKey(Region, models.PROTECT, related_name="editions", verbose_name="ภาค")
+    region = models.ForeignKey(
+        Region,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="editions",
+        verbose_name="ภาค",
+    )
+    fiscal_year = models.PositiveSmallIntegerField("ปีงบประมาณ", null=True, blank=True)
+    quarter = models.PositiveSmallIntegerField("ไตรมาส", null=True, blank=True)
     as_of_dates = ArrayField(models.DateField(), verbose_name="ข้อมูล ณ วันที่")
     number = models.PositiveSmallIntegerField("ฉบับที่")
     state = models.CharField(
@@ -140,7 +156,15 @@ class Edition(models.Model):
                 "outline",
                 "programme",
                 "region",
+                "fiscal_year",
+                "quarter",
                 "number",
+            ),
+            check(
+                "reports_edition_subject_whole",
+                Q(programme__isnull=False, region__isnull=False, fiscal_year=None, quarter=None)
+                | Q(programme=None, fiscal_year__isnull=False, quarter__gte=1, quarter__lte=4),
+                "รายงานต้องเป็นของโครงการหลักในภาคหนึ่ง หรือของไตรมาสหนึ่ง อย่างใดอย่างหนึ่ง",
             ),
             unique("reports_edition_key_once", "ฉบับนี้จัดทำแล้ว ไม่จัดทำซ้ำ", "request_key"),
             check("reports_edition_number_positive", Q(number__gte=1), "ลำดับฉบับต้องตั้งแต่ 1"),
@@ -165,12 +189,17 @@ class Edition(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.programme.code} {self.region_name} ฉบับที่ {self.number}"
+        return f"{self.subject.short_name} {self.region_name} ฉบับที่ {self.number}"
+
+    @property
+    def subject(self) -> Subject:
+        """What the report is about."""
+        return Subject(self.programme, self.region, self.fiscal_year, self.quarter)
 
     @property
     def region_name(self) -> str:
         """The region's name: as frozen at issue, so that a later renaming leaves it alone."""
-        return self.facts["region"]["name"] if self.is_frozen else self.region.name
+        return self.facts["region"]["name"] if self.is_frozen else self.subject.region_name
 
     @property
     def is_frozen(self) -> bool:

@@ -33,6 +33,7 @@ class FigureSlot:
     when: When = When.LAST
     wide: bool = False
     chart: tuple[str, ...] = ()
+    chart_caption: str = ""
 
     def days(self, as_of_dates: Sequence[dt.date]) -> tuple[dt.date, ...]:
         """The days as of which the figure is computed."""
@@ -52,6 +53,9 @@ class TextSlot:
 class Outline:
     """A report: its name, figures in order, staff texts, template and computed sentences.
 
+    ``by_quarter`` reports are about a quarter of a region or of the country; the others about a
+    programme in a region.
+
     ``narrate(facts, grids)`` gives the computed sentences by slot, in the order of the report.
     """
 
@@ -62,6 +66,7 @@ class Outline:
     texts: tuple[TextSlot, ...]
     template: str
     narrate: Narrator
+    by_quarter: bool = False
 
     def text_slot(self, key: str) -> TextSlot:
         """The staff block of a key; raises ``KeyError``."""

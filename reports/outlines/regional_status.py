@@ -36,6 +36,6 @@ REGIONAL_STATUS = Outline(
         TextSlot("problems", "ปัญหาและอุปสรรค", "เขียนเป็นข้อ ขึ้นต้นบรรทัดด้วย 1. 2. 3."),
         TextSlot("suggestions", "ข้อเสนอแนะและแนวทางแก้ไข", "เขียนเป็นข้อ ขึ้นต้นบรรทัดด้วย 1. 2. 3."),
     ),
-    template="reports/regional_status/report.html",
+    template="reports/paper/report.html",
     narrate=regional_status.narrate,
 )

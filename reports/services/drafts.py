@@ -15,7 +15,6 @@ from codi.errors import Refused
 from codi.fiscal import AsOf
 from codi.jobs import services as jobs
 from codi.jobs.models import Job
-from codi.places.models import Region
 from codi.thai.normalise import clean
 from codi.writing import change, locked, service
 from programs.models import Programme, ProgrammeKind
@@ -29,9 +28,19 @@ from reports.models import (
     TextOrigin,
 )
 from reports.models.edition_life import MOST_DATES
+from reports.services.quarters import hold_quarter
 from reports.services.rendering_jobs import RENDER, draft_title
+from reports.subjects import Subject
 
-SAME_FACTS = ("outline", "programme_id", "region_id", "as_of_dates", "replaces_id")
+SAME_FACTS = (
+    "outline",
+    "programme_id",
+    "region_id",
+    "fiscal_year",
+    "quarter",
+    "as_of_dates",
+    "replaces_id",
+)
 
 
 @service
@@ -39,8 +48,7 @@ def create_edition(
     *,
     actor: User,
     outline_key: str,
-    programme: Programme,
-    region: Region,
+    subject: Subject,
     as_of_dates: Sequence[dt.date],
     request_key: UUID,
     now: dt.datetime,
@@ -49,15 +57,14 @@ def create_edition(
     """Make a draft and have its PDF made; the same ``request_key`` again answers with the first.
 
     The days are sorted. Raises :class:`Refused` for days to come, for one given twice, for none or
-    too many, and for a programme that projects cannot belong to.
+    too many, for a day outside of the quarter, and for a subject that the outline is not about.
     """
-    require(permissions.can_create_for(actor, region))
+    require(permissions.can_create_for(actor, subject.region))
     return _create(
         actor=actor,
         outline_key=outline_key,
-        programme=programme,
-        region=region,
-        as_of_dates=_checked_days(as_of_dates, today),
+        subject=subject,
+        as_of_dates=_checked_days(as_of_dates, subject, today),
         request_key=request_key,
         now=now,
         replaces=None,
@@ -81,9 +88,8 @@ def replace_edition(
     return _create(
         actor=actor,
         outline_key=edition.outline,
-        programme=edition.programme,
-        region=edition.region,
-        as_of_dates=_checked_days(as_of_dates, today),
+        subject=edition.subject,
+        as_of_dates=_checked_days(as_of_dates, edition.subject, today),
         request_key=request_key,
         now=now,
         replaces=edition,
@@ -91,7 +97,7 @@ def replace_edition(
     )
 
 
-def _checked_days(days: Sequence[dt.date], today: dt.date) -> list[dt.date]:
+def _checked_days(days: Sequence[dt.date], subject: Subject, today: dt.date) -> list[dt.date]:
     chosen = sorted(days)
     if len(chosen) > len(set(chosen)):
         raise Refused("เลือกวันที่ของข้อมูลซ้ำกัน ให้เหลือวันละครั้ง", field="as_of_1")
@@ -99,6 +105,10 @@ def _checked_days(days: Sequence[dt.date], today: dt.date) -> list[dt.date]:
         raise Refused(f"เลือกวันที่ของข้อมูลได้ 1 ถึง {MOST_DATES} วัน", field="as_of_1")
     if chosen[-1] > today:
         raise Refused(f"ข้อมูล{AsOf(chosen[-1]).label} ยังมาไม่ถึง เลือกวันที่ไม่เกินวันนี้", field="as_of_1")
+    if subject.period is not None and len(chosen) > 1:
+        raise Refused("รายงานรายไตรมาสมีวันที่ของข้อมูลวันเดียว", field="as_of_1")
+    if not all(subject.holds(day) for day in chosen):
+        raise Refused(f"วันที่ของข้อมูลต้องอยู่ใน{subject.name} กรุณาเลือกวันอื่นหรือไตรมาสอื่น", field="as_of_1")
     return chosen
 
 
@@ -106,8 +116,7 @@ def _create(
     *,
     actor: User,
     outline_key: str,
-    programme: Programme,
-    region: Region,
+    subject: Subject,
     as_of_dates: list[dt.date],
     request_key: UUID,
     now: dt.datetime,
@@ -115,14 +124,16 @@ def _create(
     texts: dict[str, str],
 ) -> Edition:
     outline = outlines.get(outline_key)
-    if programme.kind != ProgrammeKind.PROGRAMME:
-        raise Refused("จัดทำรายงานได้เฉพาะโครงการหลัก กรุณาเลือกโครงการหลัก", field="programme")
-    # The programme's row is held, so that two new editions do not take one number.
-    Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)
+    _hold(outline, subject)
+    about = {
+        "outline": outline.key,
+        "programme": subject.programme,
+        "region": subject.region,
+        "fiscal_year": subject.fiscal_year,
+        "quarter": subject.quarter,
+    }
     edition = Edition(
-        outline=outline.key,
-        programme=programme,
-        region=region,
+        **about,
         as_of_dates=as_of_dates,
         replaces=replaces,
         created_by=actor,
@@ -131,7 +142,7 @@ def _create(
     )
     if earlier := _made_before(edition):
         return earlier
-    same = Edition.objects.filter(outline=outline.key, programme=programme, region=region)
+    same = Edition.objects.filter(**about)
     edition.number = (same.aggregate(last=Max("number"))["last"] or 0) + 1
     edition.save(force_insert=True)
     EditionText.objects.bulk_create(
@@ -142,6 +153,24 @@ def _create(
     )
     request_draft_file(actor=actor, edition=edition, request_key=request_key)
     return edition
+
+
+def _hold(outline: outlines.Outline, subject: Subject) -> None:
+    """Hold the row of the programme or quarter, so that two new editions do not take one number.
+
+    Raises :class:`Refused` when the outline is not about such a subject.
+    """
+    if outline.by_quarter:
+        if subject.period is None or subject.programme is not None:
+            raise Refused("รายงานนี้เป็นรายไตรมาส กรุณาเลือกปีงบประมาณและไตรมาส", field="fiscal_year")
+        hold_quarter(subject.period)
+        return
+    programme = subject.programme
+    if programme is None or subject.region is None:
+        raise Refused("กรุณาเลือกโครงการหลักและภาค", field="programme")
+    if programme.kind != ProgrammeKind.PROGRAMME:
+        raise Refused("จัดทำรายงานได้เฉพาะโครงการหลัก กรุณาเลือกโครงการหลัก", field="programme")
+    Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)
 
 
 def _made_before(edition: Edition) -> Edition | None:

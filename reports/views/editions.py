@@ -14,17 +14,18 @@ from django.utils import timezone
 from codi.accounts.access import ScopedMixin
 from codi.accounts.permissions import Decision
 from codi.desk.pages import DeskPage
-from codi.places.models import Region
 from codi.ui.lists import Empty, ListPage
 from codi.ui.pages import FormPage
 from reports import outlines, permissions, services
 from reports.changes import Move, changes_since
 from reports.content import Content, of_edition
+from reports.facts import name_of
 from reports.filters import EditionFilter
 from reports.forms import NewEditionForm, TextForm
 from reports.models import Edition, EditionState, EditionText, TextOrigin
 from reports.queries import latest_draft_file, latest_job, staff_texts
 from reports.rendering import shown_tables
+from reports.subjects import Subject
 from reports.tables import TONES, EditionTable
 from reports.views.base import ActPage, EditionMixin
 
@@ -80,12 +81,10 @@ class NewEdition(ScopedMixin, FormPage):
 
     def act(self, form: NewEditionForm) -> HttpResponse:
         data = form.cleaned_data
-        region: Region = data["region"]
         edition = services.create_edition(
             actor=self.user,
             outline_key=data["outline"],
-            programme=data["programme"],
-            region=region,
+            subject=Subject(programme=data["programme"], region=data["region"]),
             as_of_dates=form.days,
             request_key=data["one_time_key"],
             now=timezone.now(),
@@ -103,7 +102,7 @@ class EditionPage(EditionMixin):
         job = latest_job(edition)
         context = {
             "page_title": self.heading,
-            "page_lead": content.facts["programme"]["name"],
+            "page_lead": name_of(content.facts),
             "crumbs": [*self.crumbs()[:1], (str(edition), "")],
             "edition": edition,
             "content": content,

@@ -51,6 +51,6 @@ class Chart(EditionMixin):
         if not has_chart(table):
             raise Http404
         svg = stacked_bars(
-            table.grid, table.slot.chart, title=chart_title(table.grid), shape=SCREEN
+            table.grid, table.slot.chart, title=chart_title(content, table.grid), shape=SCREEN
         )
         return HttpResponse(svg, content_type="image/svg+xml")

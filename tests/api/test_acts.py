@@ -23,6 +23,7 @@ from programs.models import (
 )
 from reports import services as reports
 from reports.models import Edition, EditionState
+from reports.subjects import Subject
 from tests import world as build
 from tests.api.conftest import Program, body_of
 
@@ -200,8 +201,7 @@ def test_a_waiver_is_asked_for_and_allowed_by_another(w):
     edition = reports.create_edition(
         actor=w.manager,
         outline_key="regional-status",
-        programme=w.programme,
-        region=build.region(),
+        subject=Subject(w.programme, build.region()),
         as_of_dates=[early],
         request_key=uuid.uuid4(),
         now=dt.datetime(2021, 8, 13, tzinfo=dt.UTC),

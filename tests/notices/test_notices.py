@@ -26,6 +26,7 @@ from programs.models import Project
 from programs.notices import SENT_BACK
 from reports import services as reports
 from reports.services.rendering_jobs import RENDER
+from reports.subjects import Subject
 from tests import north
 from tests import world as build
 from tests.security.country import sheet
@@ -253,8 +254,7 @@ def test_an_edition_tells_its_people(w):
     edition = reports.create_edition(
         actor=w.officer,
         outline_key="regional-status",
-        programme=w.programme,
-        region=build.region(),
+        subject=Subject(w.programme, build.region()),
         as_of_dates=[dt.date(2021, 5, 31)],
         request_key=uuid.uuid4(),
         now=dt.datetime(2021, 8, 13, 2, 0, tzinfo=dt.UTC),

@@ -13,6 +13,7 @@ from reports.content import of_edition
 from reports.models import Edition
 from reports.rendering import pdf_of
 from reports.sheets import xlsx_of
+from reports.subjects import Subject
 from tests import north
 from tests import world as build
 
@@ -35,8 +36,7 @@ def draft(w: build.World, *days: dt.date, **facts: Any) -> Edition:
     facts.setdefault("request_key", uuid.uuid4())
     return services.create_edition(
         outline_key="regional-status",
-        programme=w.programme,
-        region=build.region(),
+        subject=Subject(w.programme, build.region()),
         as_of_dates=days or (MAY, AUGUST),
         now=NOW,
         today=TODAY,

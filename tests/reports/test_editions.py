@@ -22,6 +22,7 @@ from reports.models import (
     EditionState,
     EditionText,
 )
+from reports.subjects import Subject
 from tests import world as build
 from tests.reports.conftest import (
     AUGUST,
@@ -80,8 +81,7 @@ def test_none_too_many_doubled_and_future_days_are_refused(w, days):
         services.create_edition(
             actor=w.officer,
             outline_key="regional-status",
-            programme=w.programme,
-            region=build.region(),
+            subject=Subject(w.programme, build.region()),
             as_of_dates=days,
             request_key=uuid.uuid4(),
             now=NOW,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from codi.figures.grid import Basis, Column, Grid, Row, Unit, add_up, share
 from codi.thai.words import baht_text
 from reports.blocks import blocks_of
-from reports.content import objectives_of
+from reports.facts import objectives_of
 from reports.narrative import regional_status as tell
 from reports.rules import run_checks
 

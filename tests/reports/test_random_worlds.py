@@ -33,6 +33,7 @@ from reports.content import live
 from reports.records import CellRecords, records_of_grid
 from reports.rendering import html_of
 from reports.sheets import json_of, xlsx_of
+from reports.subjects import Subject
 from tests import world as build
 
 pytestmark = pytest.mark.django_db
@@ -185,7 +186,9 @@ def test_every_cell_of_every_figure_equals_its_records(w, plans, deeds, day):
 def test_page_sheet_and_json_show_the_same_numbers(w, plans, deeds, day):
     """Wrong if one output rounded, dropped or formatted a number in its own way."""
     with made(w, plans, deeds):
-        content = live(outlines.get("regional-status"), w.programme, Region.objects.get(), [day])
+        content = live(
+            outlines.get("regional-status"), Subject(w.programme, Region.objects.get()), [day]
+        )
         html, told = html_of(content), json.loads(json_of(content))
         book = load_workbook(io.BytesIO(xlsx_of(content)))
         numbers = {

@@ -55,6 +55,7 @@ from reports import services as reports
 from reports.content import of_edition
 from reports.models import Edition, EditionCheck
 from reports.services.rendering_jobs import RENDER
+from reports.subjects import Subject
 from tests import world as build
 from tests.files.samples import jpeg, png
 
@@ -360,8 +361,7 @@ def _draft(place: Place, day: dt.date = MAY) -> Edition:
     return reports.create_edition(
         actor=place.w.officer,
         outline_key="regional-status",
-        programme=place.w.programme,
-        region=place.region,
+        subject=Subject(place.w.programme, place.region),
         as_of_dates=[day],
         request_key=uuid.uuid4(),
         now=NOW,

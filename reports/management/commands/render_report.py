@@ -20,6 +20,7 @@ from reports.file_names import file_name
 from reports.models.edition_life import MOST_DATES
 from reports.rendering import pdf_of
 from reports.sheets import json_of, xlsx_of
+from reports.subjects import Subject
 
 
 class Command(BaseCommand):
@@ -29,12 +30,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("outline", choices=sorted(outlines.OUTLINES), help="แบบรายงาน")
-        parser.add_argument("--programme", required=True, help="รหัสโครงการหลัก เช่น NL2564")
-        parser.add_argument("--region", required=True, help="รหัสภาค เช่น N")
+        parser.add_argument("--programme", help="รหัสโครงการหลัก เช่น NL2564 (รายงานโครงการ)")
+        parser.add_argument("--fiscal-year", type=int, help="ปีงบประมาณ (รายงานรายไตรมาส)")
+        parser.add_argument("--quarter", type=int, choices=range(1, 5), help="ไตรมาส")
+        parser.add_argument("--region", help="รหัสภาค เช่น N (รายไตรมาส: ไม่ใส่คือทั้งประเทศ)")
         parser.add_argument(
             "--as-of",
             action="append",
-            required=True,
+            default=[],
             dest="as_of",
             help="วันที่ของข้อมูล เช่น 2021-05-31 หรือ 31/5/2564 ใส่ได้ 1 ถึง 4 ครั้ง",
         )
@@ -51,11 +54,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         outline = outlines.get(options["outline"])
+        subject = _subject(outline, options)
         content = live(
             outline,
-            _programme(options["programme"]),
-            _region(options["region"]),
-            _days(options["as_of"]),
+            subject,
+            _days(options["as_of"], subject),
             staff_texts=_texts(outline, options["text_file"]),
         )
         self._tell_checks(content)
@@ -91,6 +94,20 @@ class Command(BaseCommand):
         self.stdout.write(f"บันทึก {path}")
 
 
+def _subject(outline: outlines.Outline, options: dict[str, Any]) -> Subject:
+    """What the report is about; says which option is missing."""
+    region = _region(options["region"]) if options["region"] else None
+    if outline.by_quarter:
+        if not (options["fiscal_year"] and options["quarter"]):
+            raise CommandError("รายงานรายไตรมาสต้องมี --fiscal-year และ --quarter")
+        return Subject(
+            region=region, fiscal_year=options["fiscal_year"], quarter=options["quarter"]
+        )
+    if not (options["programme"] and region):
+        raise CommandError("รายงานโครงการต้องมี --programme และ --region")
+    return Subject(_programme(options["programme"]), region)
+
+
 def _programme(code: str) -> Programme:
     choices = Programme.objects.filter(kind=ProgrammeKind.PROGRAMME)
     found = choices.select_related("funding_source").filter(code=code).first()
@@ -108,8 +125,12 @@ def _region(code: str) -> Region:
     return found
 
 
-def _days(texts: list[str]) -> list[dt.date]:
+def _days(texts: list[str], subject: Subject) -> list[dt.date]:
     today = timezone.localdate()
+    if not texts:
+        if subject.period is None:
+            raise CommandError("ใส่ --as-of อย่างน้อยหนึ่งวัน")
+        return [min(subject.period.end, today)]
     try:
         days = sorted(parse_date(text, today=today) for text in texts)
     except DateError as error:
@@ -118,6 +139,8 @@ def _days(texts: list[str]) -> list[dt.date]:
         raise CommandError("ใส่ --as-of วันเดียวกันซ้ำ ให้เหลือวันละครั้ง")
     if len(days) > MOST_DATES:
         raise CommandError(f"ใส่ --as-of ได้ไม่เกิน {MOST_DATES} วัน")
+    if not all(subject.holds(day) for day in days):
+        raise CommandError(f"วันที่ของข้อมูลต้องอยู่ใน{subject.name}")
     return days
 
 

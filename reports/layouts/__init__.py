@@ -1,0 +1,18 @@
+"""How each report stands on paper."""
+
+from __future__ import annotations
+
+from reports.layouts import regional_status
+from reports.layouts.layout import KeyFigure, Layout, Section, Shown
+from reports.outlines import Outline
+from reports.outlines.regional_status import REGIONAL_STATUS
+
+LAYOUTS: dict[str, Layout] = {REGIONAL_STATUS.key: regional_status.LAYOUT}
+
+
+def of(outline: Outline) -> Layout:
+    """The layout of an outline."""
+    return LAYOUTS[outline.key]
+
+
+__all__ = ["KeyFigure", "Layout", "Section", "Shown", "of"]
