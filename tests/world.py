@@ -11,7 +11,7 @@ from typing import Any
 
 from codi.accounts.models import Role, ScopeLevel, User
 from codi.places.models import District, Province, Region, Subdistrict
-from councils.models import Council, Member, Term
+from councils.models import CommunityGroup, Council, Member, Term
 from finance import services as finance
 from finance.models import Instalment, LedgerEntry
 from programs import services as programs
@@ -133,6 +133,13 @@ def council(name: str = "สภาองค์กรชุมชนตำบล�
     facts.setdefault("registered_on", dt.date(2020, 11, 2))
     facts.setdefault("province", province())
     return Council.objects.create(name=name, region=facts["province"].region, **facts)
+
+
+def group(of: Council, name: str = "กลุ่มออมทรัพย์", **facts: Any) -> CommunityGroup:
+    """A group of a council, registered with it on its own first day."""
+    facts.setdefault("code", f"{of.code}-{next(_number):04d}")
+    facts.setdefault("registered_on", of.registered_on)
+    return CommunityGroup.objects.create(council=of, name=name, **facts)
 
 
 def term(of: Council, selected_on: dt.date = dt.date(2020, 11, 2), **facts: Any) -> Term:

@@ -2,7 +2,13 @@
 
 from councils.models.attachments import CapabilityFile, CouncilFile, TermFile
 from councils.models.councils import AuthorityKind, CertificationBasis, Council
-from councils.models.groups import CommunityGroup, GroupCertification, LetterPrint, StatusLetter
+from councils.models.groups import (
+    CommunityGroup,
+    GroupCertification,
+    LetterPrint,
+    StatusLetter,
+    Validity,
+)
 from councils.models.terms import TERM_YEARS, Member, MemberKind, Term, TermState
 from councils.models.work import (
     BASIC_MISSIONS,
@@ -41,4 +47,5 @@ __all__ = [
     "Term",
     "TermFile",
     "TermState",
+    "Validity",
 ]

@@ -137,6 +137,15 @@ def _token() -> str:
     return secrets.token_urlsafe(16)
 
 
+class Validity(models.TextChoices):
+    """Whether a letter is in force, as its public page tells it."""
+
+    IN_FORCE = "in_force", "มีผลอยู่"
+    REVOKED = "revoked", "ยกเลิกแล้ว"
+    REPLACED = "replaced", "ยกเลิกแล้ว มีฉบับใหม่แทน"
+    ENDED = "ended", "ไม่มีผล เพราะสภาหรือกลุ่มพ้นจากทะเบียนแล้ว"
+
+
 class StatusLetterQuerySet(models.QuerySet["StatusLetter"]):
     """Letters by scope and day."""
 
@@ -214,6 +223,26 @@ class StatusLetter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}/{self.fiscal_year}"
+
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return reverse("councils:letter", args=[self.pk])
+
+    @property
+    def subject(self) -> Council | CommunityGroup:
+        """Whose status it tells of: the group, or the council itself."""
+        return self.group or self.council
+
+    def validity_on(self, day: dt.date) -> Validity:
+        """Whether the letter is in force on a day, and if not, why."""
+        if self.revoked_on is not None and self.revoked_on <= day:
+            return Validity.REPLACED if hasattr(self, "replaced_by") else Validity.REVOKED
+        group, council = self.group, self.council
+        if group is not None and group.ended_on is not None and group.ended_on <= day:
+            return Validity.ENDED
+        if council.withdrawn_on is not None and council.withdrawn_on <= day:
+            return Validity.ENDED
+        return Validity.IN_FORCE
 
 
 @tracked(part_of="letter")

@@ -10,17 +10,29 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
 
 from codi.history import tracked
 from councils.models.councils import Council
 from councils.models.terms import OfCouncilQuerySet
+from councils.rules_of_work import BASIC as BASIC_MISSIONS
 from programs.models.base import check, fiscal_year_check, fiscal_year_field, not_blank, unique
 from programs.models.scales import Grade, QualityScale
 
 if TYPE_CHECKING:
     from codi.accounts.models import User
 
-BASIC_MISSIONS = (10, 11, 12)
+__all__ = [
+    "BASIC_MISSIONS",
+    "CapabilityResult",
+    "CouncilMeeting",
+    "Mission",
+    "Proposal",
+    "ProposalOfCouncil",
+    "ProposalState",
+    "QualityReview",
+    "Section21Mission",
+]
 
 
 class Mission(models.IntegerChoices):
@@ -151,6 +163,10 @@ class CapabilityResult(models.Model):
     def __str__(self) -> str:
         return f"ตัวชี้วัดศักยภาพ ปี {self.fiscal_year}"
 
+    def get_absolute_url(self) -> str:
+        """Its page, with its files."""
+        return reverse("councils:capability", args=[self.pk])
+
 
 @tracked(part_of="council")
 class QualityReview(models.Model):
@@ -259,6 +275,10 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return reverse("councils:proposal", args=[self.pk])
 
     @property
     def state(self) -> ProposalState:

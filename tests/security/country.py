@@ -31,7 +31,20 @@ from codi.kept.services import save_filter
 from codi.notices.models import Mail, MailState, Notice
 from codi.notices.services import tell
 from codi.places.models import Province, Region
-from councils.models import Member
+from councils.models import (
+    CapabilityFile,
+    CapabilityResult,
+    CommunityGroup,
+    Council,
+    CouncilMeeting,
+    GroupCertification,
+    Member,
+    Proposal,
+    ProposalOfCouncil,
+    QualityReview,
+    Section21Mission,
+    StatusLetter,
+)
 from finance.models import InstalmentFile
 from finance.services import move_budget
 from programs.models import (
@@ -47,6 +60,7 @@ from programs.models import (
     ProgrammeTarget,
     ProjectFile,
     ProjectLevel,
+    QualityScale,
     Resolution,
 )
 from programs.notices import SENT_BACK
@@ -292,6 +306,46 @@ def _councils(place: Place) -> None:
     (member,) = build.members(made, 1)
     Member.objects.filter(pk=member.pk).update(name=place.text("สมาชิก"))
     place.things |= {"council": made, "term": term, "member": member}
+    _council_work(place, made)
+
+
+def _council_work(place: Place, of: Council) -> None:
+    """What a council did, a group of it, their letters, and a proposal."""
+    day = dt.date(2021, 3, 1)
+    year = {"council": of, "fiscal_year": 2564}
+    scale = QualityScale.objects.get_or_create(
+        subject="council", fiscal_year=2562, source="แบบสอบทาน ปี 2562"
+    )[0]
+    letter = {"fiscal_year": 2564, "issued_on": day, "issued_by": place.w.officer}
+    number = 10 * list(MARKS).index(place.key)
+    group = CommunityGroup.objects.create(
+        code=f"G{number}", council=of, name=place.text("กลุ่มออมทรัพย์"), registered_on=day
+    )
+    proposal = Proposal.objects.create(
+        title=place.text("ข้อเสนอ"), fiscal_year=2564, agency="อบต.", sent_on=day
+    )
+    ProposalOfCouncil.objects.create(proposal=proposal, council=of)
+    capability = CapabilityResult.objects.create(**year, reported_on=day, note=place.text("ผล"))
+    place.things |= {
+        "council meeting": CouncilMeeting.objects.create(
+            **year, number=1, held_on=day, topics=place.text("เรื่อง")
+        ),
+        "mission": Section21Mission.objects.create(**year, mission=10, reported_on=day),
+        "capability": capability,
+        "file of capability": _file(place, "file of capability", CapabilityFile, capability, {}),
+        "review": QualityReview.objects.create(
+            **year, reviewed_on=day, scale=scale, score_pct=90, grade="A"
+        ),
+        "group": group,
+        "group certification": GroupCertification.objects.create(
+            group=group, fiscal_year=2564, certified_on=day
+        ),
+        "letter": StatusLetter.objects.create(**letter, council=of, number=number + 1),
+        "letter of group": StatusLetter.objects.create(
+            **letter, council=of, group=group, number=number + 2
+        ),
+        "proposal": proposal,
+    }
 
 
 def _files(place: Place) -> None:

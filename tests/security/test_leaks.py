@@ -37,6 +37,8 @@ LISTS = {
     "programs:committees": True,
     "programs:programme_list": False,
     "councils:councils": True,
+    "councils:groups": True,
+    "councils:proposals": True,
     "reports:list": False,
     "jobs:list": True,
     "desk:bin": True,

@@ -1,0 +1,245 @@
+"""Writes to community groups: registration, existence, yearly certification, end; single and many."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from django.db.models import Exists, OuterRef, ProtectedError, QuerySet
+
+from codi.accounts.models import User
+from codi.accounts.permissions import require
+from codi.bulk import insert_records, update_records
+from codi.errors import Refused
+from codi.fiscal import FiscalYear
+from codi.thai.dates import long_date
+from codi.writing import change, locked, service
+from councils import permissions_of_work as permissions
+from councils.models import CommunityGroup, Council, GroupCertification
+from councils.services.work import kept_council, require_past
+
+COLUMNS = (
+    "code",
+    "council_id",
+    "name",
+    "registered_on",
+    "found_existing_on",
+    "ended_on",
+    "ended_reason",
+    "search_key",
+)
+OUTSIDE = "มีกลุ่มของสภาที่อยู่นอกขอบเขตของท่านหรือถูกถอนออกจากทะเบียน กรุณาดาวน์โหลดข้อมูลใหม่"
+
+
+def _next_code(council: Council) -> str:
+    """The next free code of a council's groups, as ``30307-012``; the council's row is held."""
+    prefix = f"{council.code}-"
+    codes = CommunityGroup.objects.filter(code__regex=rf"^{prefix}\d{{1,6}}$")
+    numbers = [int(code.removeprefix(prefix)) for code in codes.values_list("code", flat=True)]
+    return f"{prefix}{max(numbers, default=0) + 1:03d}"
+
+
+def require_group_days(group: CommunityGroup, today: dt.date) -> None:
+    """Refuse days of a group that are to come, or stand before its registration."""
+    for field in ("registered_on", "found_existing_on", "ended_on"):
+        day = getattr(group, field)
+        if day is not None:
+            require_past(day, today, field)
+            if day < group.registered_on:
+                raise Refused("วันที่นี้ต้องไม่ก่อนวันจดแจ้งของกลุ่ม", field=field)
+
+
+@service
+def register_group(
+    *,
+    actor: User,
+    council: Council,
+    name: str,
+    registered_on: dt.date,
+    code: str = "",
+    today: dt.date,
+) -> CommunityGroup:
+    """Register a group with a council; without a code it gets the council's next one."""
+    council = kept_council(council, actor)
+    group = CommunityGroup(council=council, name=name, registered_on=registered_on)
+    require_group_days(group, today)
+    group.code = code.strip() or _next_code(council)
+    group.save()
+    return group
+
+
+@service
+def change_group(
+    *,
+    actor: User,
+    group: CommunityGroup,
+    expected_version: int | None,
+    today: dt.date,
+    **facts: Any,
+) -> CommunityGroup:
+    """Correct name, day of registration or the day it was found existing."""
+    kept_council(group.council, actor)
+    group = change(locked(group), facts, expected_version=expected_version)
+    require_group_days(group, today)
+    return group
+
+
+@service
+def end_group(
+    *,
+    actor: User,
+    group: CommunityGroup,
+    expected_version: int | None,
+    ended_on: dt.date,
+    ended_reason: str,
+    today: dt.date,
+) -> CommunityGroup:
+    """Record that a group ended, when and why; it stays on record and is counted until that day."""
+    kept_council(group.council, actor)
+    facts = {"ended_on": ended_on, "ended_reason": ended_reason.strip()}
+    group = change(locked(group), facts, expected_version=expected_version)
+    require_group_days(group, today)
+    return group
+
+
+def _require_certifiable_day(fiscal_year: int, certified_on: dt.date, today: dt.date) -> None:
+    require_past(certified_on, today, "certified_on")
+    start = FiscalYear(fiscal_year).start
+    if certified_on < start:
+        raise Refused(
+            f"ปีงบประมาณ {fiscal_year} เริ่มวันที่ {long_date(start)} กรุณาตรวจวันที่หรือปี",
+            field="certified_on",
+        )
+
+
+@service
+def certify_group(
+    *,
+    actor: User,
+    group: CommunityGroup,
+    fiscal_year: int,
+    certified_on: dt.date,
+    today: dt.date,
+) -> GroupCertification:
+    """Certify the status of a group for a year: it is registered and has not ended on the day."""
+    kept_council(group.council, actor)
+    _require_certifiable_day(fiscal_year, certified_on, today)
+    group = locked(group)
+    if group.registered_on > certified_on or (group.ended_on and group.ended_on <= certified_on):
+        raise Refused("วันที่รับรองต้องอยู่ระหว่างวันจดแจ้งและวันสิ้นสภาพของกลุ่ม", field="certified_on")
+    return GroupCertification.objects.create(
+        group=group, fiscal_year=fiscal_year, certified_on=certified_on
+    )
+
+
+def certifiable(groups: Any, actor: User, fiscal_year: int, certified_on: dt.date) -> QuerySet[Any]:
+    """Of these groups those that the actor may certify for the year and that still lack it."""
+    standing: QuerySet[Any] = groups.visible_to(actor).registered_as_of(certified_on)
+    of_year = GroupCertification.objects.filter(group=OuterRef("pk"), fiscal_year=fiscal_year)
+    return standing.filter(~Exists(of_year), council__withdrawn_on=None)
+
+
+@service
+def certify_groups(
+    *,
+    actor: User,
+    groups: QuerySet[CommunityGroup],
+    fiscal_year: int,
+    certified_on: dt.date,
+    today: dt.date,
+) -> int:
+    """Certify all groups of a selection that may be, all or none. Returns how many were new.
+
+    Groups that ended, lie out of sight, or have their certification of the year already are left as
+    they are. The groups' rows are locked, so that none ends meanwhile.
+    """
+    require(permissions.can_record(actor))
+    _require_certifiable_day(fiscal_year, certified_on, today)
+    wanted = certifiable(groups, actor, fiscal_year, certified_on).order_by().values("pk")
+    held = CommunityGroup.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+    keys = list(held.values_list("pk", flat=True))
+    records = (
+        GroupCertification(group_id=key, fiscal_year=fiscal_year, certified_on=certified_on)
+        for key in keys
+    )
+    return insert_records(
+        GroupCertification, ("group_id", "fiscal_year", "certified_on", "version"), records
+    )
+
+
+@service
+def withdraw_certification(
+    *, actor: User, certification: GroupCertification, expected_version: int | None
+) -> None:
+    """Take back a certification entered by mistake; its trail stays in the history."""
+    kept_council(certification.group.council, actor)
+    certification = locked(certification)
+    change(certification, {}, expected_version=expected_version)
+    certification.delete()
+
+
+def _open_councils(actor: User) -> set[int]:
+    """The keys of the councils whose groups the actor may write."""
+    councils = Council.objects.visible_to(actor).filter(withdrawn_on=None)
+    return set(councils.values_list("pk", flat=True))
+
+
+def _judged(
+    actor: User, records: Iterable[CommunityGroup], today: dt.date
+) -> Iterator[CommunityGroup]:
+    """The records under the rules of single ones."""
+    open_councils = _open_councils(actor)
+    for record in records:
+        if record.council_id not in open_councils:
+            raise Refused(OUTSIDE, field="council")
+        require_group_days(record, today)
+        record.fill_keys()
+        yield record
+
+
+@service
+def register_groups(*, actor: User, records: Iterable[CommunityGroup], today: dt.date) -> int:
+    """Register many groups at once, all or none; the rules of :func:`register_group`."""
+    require(permissions.can_record(actor))
+    return insert_records(CommunityGroup, (*COLUMNS, "version"), _judged(actor, records, today))
+
+
+@service
+def change_groups(*, actor: User, records: Iterable[CommunityGroup], today: dt.date) -> int:
+    """Change many groups at once, all or none; each carries the version that the actor saw."""
+    require(permissions.can_record(actor))
+    records = list(_judged(actor, records, today))
+    keys = [record.pk for record in records]
+    if CommunityGroup.objects.visible_to(actor).filter(pk__in=keys).count() != len(keys):
+        raise Refused(OUTSIDE)
+    asked, written = update_records(CommunityGroup, COLUMNS, records)
+    if written != asked:
+        raise Refused("มีผู้อื่นแก้ไขกลุ่มบางรายการในเวลาเดียวกัน กรุณาตรวจใหม่", code="changed_by_another")
+    return written
+
+
+@service
+def restore_groups(
+    pairs: Sequence[tuple[CommunityGroup, dict[str, Any]]], actor: User, reason: str, today: dt.date
+) -> None:
+    """Put old values back, as taking a written file back asks."""
+    for record, facts in pairs:
+        for name, value in facts.items():
+            setattr(record, name, value)
+    change_groups(actor=actor, records=[record for record, _ in pairs], today=today)
+
+
+@service
+def remove_groups(
+    records: Sequence[CommunityGroup], actor: User, reason: str, today: dt.date
+) -> None:
+    """Take away groups that nothing rests on, as taking a written file back asks."""
+    require(permissions.can_record(actor))
+    open_councils = _open_councils(actor)
+    if any(record.council_id not in open_councils for record in records):
+        raise Refused(OUTSIDE)
+    try:
+        CommunityGroup.objects.filter(pk__in=[record.pk for record in records]).delete()
+    except ProtectedError as error:
+        raise Refused("มีผลการรับรองหรือจดหมายที่อ้างถึงกลุ่มนี้ จึงนำออกไม่ได้") from error
