@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -41,6 +41,9 @@ class Store(Protocol):
 
     def put(self, name: str, source: Path) -> None:
         """Keep a file under its name: wholly there or not at all."""
+
+    def put_copies(self, names: Sequence[str], source: Path) -> None:
+        """Keep one content under many names."""
 
     def open(self, name: str) -> IO[bytes]:
         """The content, to be read once and closed; ``FileNotFoundError`` when it is missing."""
@@ -84,6 +87,16 @@ class FolderStore:
         except OSError:
             temporary.unlink(missing_ok=True)
             raise
+
+    def put_copies(self, names: Sequence[str], source: Path) -> None:
+        """One file with many names: contents never change, and a name is taken away on its own."""
+        if not names:
+            return
+        first, *others = names
+        self.put(first, source)
+        for name in others:
+            (self.folder / name).unlink(missing_ok=True)
+            (self.folder / name).hardlink_to(self.folder / first)
 
     def open(self, name: str) -> IO[bytes]:
         """The file itself."""
@@ -155,6 +168,11 @@ class BucketStore:
         """One request: the service shows an object when it is whole."""
         with _service_errors(), source.open("rb") as stream:
             self._storage.save(name, File(stream))
+
+    def put_copies(self, names: Sequence[str], source: Path) -> None:
+        """One request for each name."""
+        for name in names:
+            self.put(name, source)
 
     def open(self, name: str) -> IO[bytes]:
         """The object, streamed."""

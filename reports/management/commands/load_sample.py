@@ -9,9 +9,12 @@ from django.utils import timezone
 
 from codi.errors import Refused
 from codi.history import acting
-from reports.samples import north_leaders_2564
+from reports.samples import national_2562, north_leaders_2564
 
-SAMPLES = {"north-leaders-2564": north_leaders_2564.load}
+SAMPLES = {
+    "national-2562": national_2562.load,
+    "north-leaders-2564": north_leaders_2564.load,
+}
 
 
 class Command(BaseCommand):

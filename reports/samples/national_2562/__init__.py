@@ -1,0 +1,82 @@
+"""The national sample: fiscal year 2562, quarter 4, as records that add up to the printed report.
+
+Totals come from ``published/`` only; how they lie in provinces, tambons and records is drawn from a
+seed, the same in every database. Names of people and groups are invented, places are real. Rows go
+in by COPY, under every rule of the database, with history.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+
+from django.db import transaction
+
+from codi.accounts.system import system_account
+from codi.errors import Refused
+from codi.places.models import Subdistrict
+from councils.models import (
+    CapabilityFile,
+    CapabilityResult,
+    CommunityGroup,
+    Council,
+    CouncilFile,
+    CouncilMeeting,
+    GroupCertification,
+    LetterPrint,
+    Member,
+    QualityReview,
+    Section21Mission,
+    StatusLetter,
+    Term,
+)
+from reports.samples.national_2562 import bases, councils, files, groups, members, places, work
+from reports.samples.national_2562.published import text
+from reports.samples.national_2562.storing import count_anew
+
+SEED = "national-2562"
+
+
+def load(*, today: dt.date) -> bool:
+    """Store the sample, each part whole or not at all; False when it is there already.
+
+    Raises ``Refused`` when the registers hold anything else, or places are missing.
+    """
+    if not Subdistrict.objects.exists():
+        raise Refused("ยังไม่มีข้อมูลพื้นที่ กรุณาเรียก load_places ก่อน")
+    return _councils()
+
+
+def _dice(part: str) -> random.Random:
+    """The part's own source of chance, so that one part can change without the others."""
+    return random.Random(f"{SEED}/{part}")
+
+
+@transaction.atomic
+def _councils() -> bool:
+    """Councils with all that belongs to them."""
+    if Council.objects.filter(code=text()["double_codes"][0]).exists():
+        return False
+    if Council.objects.exists():
+        raise Refused("ทะเบียนสภามีข้อมูลอยู่แล้ว ข้อมูลตัวอย่างระดับประเทศใช้กับฐานข้อมูลที่ยังว่างเท่านั้น")
+    actor = system_account()
+    bases.store_bases()
+    areas = places.council_areas(places.tambons())
+    planned = councils.plan(areas, _dice("councils"))
+    files.plan_forms(planned, _dice("forms"))
+    councils.store_councils(planned, actor)
+    members.store_members(planned, _dice("members"))
+    grouped = groups.plan(planned, _dice("groups"))
+    groups.store_groups(grouped, _dice("group names"))
+    groups.store_letters(planned, grouped, actor, _dice("letters"))
+    results = work.plan_capability(planned, _dice("capability"))
+    work.store_capability(results)
+    work.store_year(planned, results, _dice("work"))
+    work.store_reviews(planned, bases.scales(), _dice("reviews"))
+    files.store_files(planned, results, actor, _dice("files"))
+    count_anew(
+        Council, Term, Member, CommunityGroup, GroupCertification, StatusLetter, LetterPrint,
+        CapabilityResult, Section21Mission, CouncilMeeting, QualityReview, CouncilFile,
+        CapabilityFile,
+    )  # fmt: skip
+    return True
