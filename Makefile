@@ -31,7 +31,6 @@ environment-development:
 	@$(PYTHON) tools/bootstrap.py development
 
 test: environment-development
-	@$(PY) -m codi.launcher setup
 	@$(PY) -m tools.suite -n $(WORKERS)
 
 bench: environment-development

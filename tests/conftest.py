@@ -11,10 +11,14 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from playwright.sync_api import Browser, expect
+from pytest_django.plugin import DjangoDbBlocker
 
+from codi import writing
 from tests import emptying
 from tests.browser.policy import WATCH, watch
+from tests.template import template
 
 # Playwright keeps an event loop in the thread of the test; Django would refuse the database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -74,9 +78,30 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Copy the tables of the embedded server instead of migrating once per worker."""
+    database = connection.settings_dict
+    if database["HOST"].startswith("/"):
+        with django_db_blocker.unblock():
+            database["TEST"]["TEMPLATE"] = template()
+
+
+@pytest.fixture(scope="session")
 def browser(browser: Browser) -> Browser:
     """The shared browser, every session of which is watched for breaches of the policy."""
     return watch(browser)
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let twenty clients that meet at one row wait for each other, however busy the machine is.
+
+    A service gives up after three seconds and asks the person to come again; in a test that counts
+    who got through, that would be one too few.
+    """
+    monkeypatch.setattr(writing, "LOCK_WAIT_SECONDS", 30)
 
 
 @pytest.fixture(autouse=True)

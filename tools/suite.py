@@ -1,4 +1,6 @@
-"""``make test``: the suite, and its tests of queue and concurrency on a real server as well.
+"""``make test``: set up, then the suite, and its tests of queue and concurrency on a real server.
+
+While one process sets up, another makes the database of which the workers of the suite take copies.
 
 The suite runs on the embedded PostgreSQL. Where a PostgreSQL answers on 127.0.0.1:5432, the tests
 marked ``concurrency`` run against that one first; ``SERVER_DATABASE_URL`` names another address.
@@ -11,6 +13,9 @@ import subprocess
 import sys
 
 import psycopg2
+
+from codi.embedded import EmbeddedError, ensure
+from codi.launcher import CLUSTER
 
 SERVER = "postgres://postgres@127.0.0.1:5432/postgres"
 
@@ -31,14 +36,34 @@ def answers(url: str) -> bool:
     return True
 
 
+def start(*module: str, **variables: str) -> subprocess.Popen[bytes]:
+    """Start a module of Python in a process of its own."""
+    return subprocess.Popen([sys.executable, "-m", *module], env={**os.environ, **variables})
+
+
 def pytest(*arguments: str, **variables: str) -> int:
-    """Run pytest in a process of its own; returns its exit status."""
-    command = [sys.executable, "-m", "pytest", *arguments]
-    return subprocess.run(command, env={**os.environ, **variables}).returncode
+    """Run pytest; returns its exit status."""
+    return start("pytest", *arguments, **variables).wait()
+
+
+def prepare() -> int:
+    """Bring the product of this folder up to date, and the tests' template beside it."""
+    if "DATABASE_URL" in os.environ:
+        return start("codi.launcher", "setup").wait()
+    try:
+        ensure(CLUSTER)  # else the set-up would stop it at its end
+    except EmbeddedError as error:
+        say(str(error))
+        return 1
+    template = start("tests.template", DJANGO_SETTINGS_MODULE="codi.settings.test")
+    product = start("codi.launcher", "setup")
+    return product.wait() or template.wait()
 
 
 def main(arguments: list[str]) -> int:
-    """Both runs; the status is that of the first that failed."""
+    """Set-up and both runs; the status is that of the first that failed."""
+    if failed := prepare():
+        return failed
     url = os.environ.get("SERVER_DATABASE_URL", SERVER)
     real = 0
     if "DATABASE_URL" not in os.environ and answers(url):

@@ -197,6 +197,7 @@ def test_demo_accounts_are_for_trying_only(settings, capsys):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("patient")
 def test_a_name_taken_at_the_same_moment_is_a_refusal():
     """Wrong if a double click on "add person" ended in an error page."""
     admin = build.user("administrator", scope_level="nation")

@@ -157,6 +157,7 @@ def test_the_text_of_a_report_keeps_its_draft_and_both_writers(client, w):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.concurrency
+@pytest.mark.usefixtures("patient")
 def test_of_twenty_saves_of_one_version_one_wins(w):
     """Wrong if two people who saw the same version could both write."""
     gate = threading.Barrier(20)

@@ -19,6 +19,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 
+from codi import writing
 from codi.errors import Refused
 from finance import services
 from finance.models import BudgetMove, Direction, EntryKind, Instalment, LedgerEntry, ProjectBalance
@@ -27,7 +28,11 @@ from programs import services as programs
 from programs.models import BudgetFrame, Project
 from tests import world as build
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.concurrency]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.concurrency,
+    pytest.mark.usefixtures("patient"),
+]
 CLIENTS, RUNS = 20, 20
 APPROVED, EACH = Decimal(1_000_000), Decimal(100_000)
 DAY = dt.date(2021, 3, 1)
@@ -288,8 +293,11 @@ def every_change_locks_the_frame() -> Iterator[None]:
         cursor.execute(PROJECT_CHANGE)
 
 
-def test_control_a_frame_locked_at_every_change_stops_the_payment(w, every_change_locks_the_frame):
+def test_control_a_frame_locked_at_every_change_stops_the_payment(
+    w, every_change_locks_the_frame, monkeypatch
+):
     """If the payment went through here, the next test would prove nothing."""
+    monkeypatch.setattr(writing, "LOCK_WAIT_SECONDS", 1)
     one, two = new_instalment(w), new_instalment(w)
     with held(lambda: build.pay(w, two, EACH, on=DAY)), pytest.raises(Refused) as caught:
         build.pay(w, one, EACH, on=DAY)
@@ -333,7 +341,8 @@ def clear(w: build.World, instalment: Instalment) -> Instalment:
 
 def wait_for_a_waiting_session() -> None:
     """Until some session of this database waits for a lock."""
-    for _ in range(200):
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
@@ -392,7 +401,7 @@ def test_a_frame_is_taken_back_beside_whoever_saves_a_project_and_not_under_an_a
         with held(lambda: approve(w, project), keeps=True):
             answer = pool.submit(taken_back)
             wait_for_a_waiting_session()
-        assert "มีโครงการที่อนุมัติจาก" in answer.result(timeout=10)
+        assert "มีโครงการที่อนุมัติจาก" in answer.result(timeout=30)
     assert set(BudgetFrame.objects.values_list("level", flat=True)) >= {"province"}
 
 
@@ -423,7 +432,7 @@ def test_a_frame_taken_back_while_somebody_approves_leaves_no_project_without_on
         with held(taken_back, keeps=True):
             answer = pool.submit(approved)
             wait_for_a_waiting_session()
-        told = answer.result(timeout=10)
+        told = answer.result(timeout=30)
     project.refresh_from_db()
     assert not BudgetFrame.objects.filter(level="province").exists()
     assert (told, project.status) == (

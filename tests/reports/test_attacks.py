@@ -66,6 +66,7 @@ def at_once(act: Callable[[int], Any]) -> list[Any]:
 
 
 @pytest.mark.concurrency
+@pytest.mark.usefixtures("patient")
 @pytest.mark.django_db(transaction=True)
 def test_six_issues_at_once_freeze_one(w):
     """Wrong if a draft were frozen twice, with doubled tables or two jobs for its files."""
@@ -82,6 +83,7 @@ def test_six_issues_at_once_freeze_one(w):
 
 
 @pytest.mark.concurrency
+@pytest.mark.usefixtures("patient")
 @pytest.mark.django_db(transaction=True)
 def test_six_deliveries_at_once_store_one_set_of_files(w):
     """Wrong if two workers that made the same files stored two sets, or mixed them."""
@@ -100,6 +102,7 @@ def test_six_deliveries_at_once_store_one_set_of_files(w):
 
 
 @pytest.mark.concurrency
+@pytest.mark.usefixtures("patient")
 @pytest.mark.django_db(transaction=True)
 def test_issue_and_send_back_at_once_leave_one_of_them(w):
     """Wrong if an edition were sent back and frozen in one moment."""
