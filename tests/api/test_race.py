@@ -82,7 +82,10 @@ PROJECT = 'FROM "programs_project"'
 
 
 def met(answers: list, program: Program, path: str, body: dict, gate: threading.Barrier, **more):
-    """Send one request that waits, after its first lock, for another to have its first lock too."""
+    """Send one request that waits, after its first lock, for another to have its first lock too.
+
+    Where that lock is the same one, the other never comes; the patience is the gate's own.
+    """
     waited = []
 
     def pause(execute, sql, params, many, context):
@@ -90,7 +93,7 @@ def met(answers: list, program: Program, path: str, body: dict, gate: threading.
         if not waited and "FOR UPDATE" in sql and (LINE in sql or PROJECT in sql):
             waited.append(sql)
             with suppress(threading.BrokenBarrierError):
-                gate.wait(timeout=1)
+                gate.wait()
         return done
 
     try:
@@ -101,7 +104,7 @@ def met(answers: list, program: Program, path: str, body: dict, gate: threading.
         connection.close()
 
 
-def paid_and_changed_at_once() -> set[int]:
+def paid_and_changed_at_once(patience_s: float) -> set[int]:
     """What a payment of an instalment and a change of it are answered, each after its first lock."""
     w = build.world()
     project = build.project(w, "approved", baht=1_000_000, plan=(600_000,))
@@ -114,7 +117,7 @@ def paid_and_changed_at_once() -> set[int]:
         "document_number": "ฎ. 1",
     }
     tag = officer.get(f"instalments/{line.pk}/")["ETag"]
-    gate, answers = threading.Barrier(2), []
+    gate, answers = threading.Barrier(2, timeout=patience_s), []
     with ThreadPoolExecutor(2) as pool:
         change = {"planned_baht": "700000.00"}
         address = f"instalments/{line.pk}/"
@@ -129,14 +132,14 @@ def paid_and_changed_at_once() -> set[int]:
 
 def test_paying_an_instalment_and_changing_it_at_once_both_go_through():
     """Wrong if a change held the instalment and waited for the project that the payment held."""
-    assert paid_and_changed_at_once() == {200, 201}
+    assert paid_and_changed_at_once(patience_s=1) == {200, 201}
     assert LedgerEntry.objects.get().instalment.planned_baht == 700_000
 
 
 def test_control_locking_the_instalment_first_is_a_deadlock(monkeypatch):
     """The race is real: without the declared order one of the same two requests is torn down."""
     monkeypatch.setitem(vars(RESOURCES["instalments"]), "lock_first", None)
-    assert 409 in paid_and_changed_at_once()
+    assert 409 in paid_and_changed_at_once(patience_s=20)
 
 
 def so_often(name: str, count: int) -> int:

@@ -10,12 +10,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from finance.models import Instalment, LedgerEntry
 from programs.models import Organisation, Programme, Project
 from tests import world as build
+from tests.browser.judging import findings
 from tests.browser.session import complaints_of, sign_in
 from tests.entry.rows import address, answers, client_of, planned, row
 
@@ -40,15 +40,6 @@ def opened(page: Page, live_server: Any, user: Any, key: str, of: Any = None) ->
 def cell(page: Page, key: str, place: int = 0) -> Locator:
     """The cell of a column in a row of the page."""
     return page.locator(f"tbody [data-key={key}]").nth(place)
-
-
-def findings(page: Page) -> list[str]:
-    """What axe finds, and whether the page moves sideways."""
-    found = Axe().run(page).response["violations"]
-    said = [f"{item['id']}: {node['html'][:200]}" for item in found for node in item["nodes"]]
-    if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
-        said.append("moves sideways")
-    return said
 
 
 def paste(at: Locator, text: str) -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from programs.models import ProjectFile
 from tests import world as build
+from tests.browser.judging import findings
 from tests.browser.session import complaints_of, sign_in
 from tests.files import samples
 from tests.files.conftest import attached
@@ -34,15 +34,6 @@ DROP = """
 
 def chosen(name: str, content: bytes) -> dict[str, Any]:
     return {"name": name, "mimeType": "", "buffer": content}
-
-
-def findings(page: Page) -> list[str]:
-    """What axe finds, and whether the page moves sideways."""
-    found = Axe().run(page).response["violations"]
-    said = [f"{item['id']}: {node['html'][:120]}" for item in found for node in item["nodes"]]
-    if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
-        said.append("moves sideways")
-    return said
 
 
 def test_files_go_in_one_by_one_and_each_says_what_became_of_it(

@@ -181,7 +181,7 @@ class Worker:
                 stderr=output,
                 start_new_session=True,
             )
-        wait_until(lambda: b" ready." in self.log.read_bytes(), 20, self.log)
+        wait_until(lambda: b" ready." in self.log.read_bytes(), 60, self.log)
 
     def kill(self) -> None:
         """``kill -9`` of the worker and its children, as the machine going down would."""

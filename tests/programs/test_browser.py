@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
@@ -19,6 +18,7 @@ from programs.models import (
     Resolution,
 )
 from tests import world as build
+from tests.browser.judging import assert_sound
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PASSWORD = "ทดสอบ-รหัสผ่าน-1"
@@ -77,16 +77,6 @@ def log_in(page: Page, address: str, username: str) -> None:
     page.fill("#id_password", PASSWORD)
     page.click("main button[type=submit]")
     page.wait_for_url(f"{address}/")
-
-
-def assert_sound(page: Page, what: str) -> None:
-    """No finding of axe on a phone and on a laptop, and no sideways scrolling of the page."""
-    for width in (390, 1366):
-        page.set_viewport_size({"width": width, "height": 900})
-        found = Axe().run(page).response["violations"]
-        said = [(item["id"], [node["html"] for node in item["nodes"]]) for item in found]
-        assert said == [], f"{what} at {width}"
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), what
 
 
 def save(page: Page) -> None:
@@ -149,24 +139,32 @@ def test_organisation_is_found_while_typing(page, live_server, w, complaints):
     expect(page.locator("#id_organisation option")).to_have_count(2)
 
 
+def send(page: Page, step: str) -> None:
+    """Send the form without script; the page that comes looks like the one that goes."""
+    with page.expect_navigation():
+        page.click(f"button[value={step}]")
+
+
 def test_project_is_drawn_up_without_script(browser, live_server, w):
     """Wrong if a person with a blocked script could not reach a subdistrict."""
-    page = browser.new_context(java_script_enabled=False).new_page()
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
     log_in(page, live_server.url, w.officer.username)
     page.goto(f"{live_server.url}{reverse('programs:project_new')}")
     fill_project(page, "โครงการป่าชุมชน")
     page.select_option("#id_level", "subdistrict")
-    page.click("button[value=place]")
+    send(page, "place")
     page.select_option("#id_district", "5001")
-    page.click("button[value=place]")
+    send(page, "place")
     page.select_option("#id_subdistrict", "500101")
     page.fill("#id_organisation_search", "เครือขาย")
-    page.click("button[value=organisation]")
+    send(page, "organisation")
     page.select_option("#id_organisation", str(w.organisation.pk))
     save(page)
     page.wait_for_url(re.compile(r"/projects/\d+/$"))
     made = Project.objects.get(title="โครงการป่าชุมชน")
     assert (made.subdistrict_id, made.organisation) == ("500101", w.organisation)
+    context.close()
 
 
 def test_second_editor_sees_both_values(page, live_server, w, complaints):
