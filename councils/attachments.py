@@ -4,9 +4,34 @@ from __future__ import annotations
 
 from codi.files.declared import AttachmentKind, register_kind
 from codi.files.models import DocumentKind
-from councils import permissions_of_work
-from councils.models import CapabilityFile
+from councils import permissions, permissions_of_work
+from councils.models import CapabilityFile, CouncilFile, TermFile
 
+register_kind(
+    AttachmentKind(
+        "council",
+        CouncilFile,
+        documents=(
+            DocumentKind.JS02,
+            DocumentKind.JS03,
+            DocumentKind.REGISTRATION,
+            DocumentKind.PHOTO,
+            DocumentKind.OTHER,
+        ),
+        can_attach=permissions.can_keep,
+        can_remove=permissions.can_remove_council_file,
+    )
+)
+register_kind(
+    AttachmentKind(
+        "term",
+        TermFile,
+        documents=(DocumentKind.RENEWAL, DocumentKind.OTHER),
+        can_attach=permissions.can_keep_term,
+        can_remove=permissions.can_remove_term_file,
+        lock=lambda term: term.council,
+    )
+)
 register_kind(
     AttachmentKind(
         "capability",

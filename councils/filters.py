@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 from django.utils import timezone
 
 from codi.fiscal import FiscalYear, Quarter
 from codi.places.filters import provinces_in_sight, regions_in_sight
-from codi.ui.lists import ListFilter
-from councils.models import AuthorityKind, Council, TermState
+from codi.ui.lists import ListFilter, ThaiDateFilter
+from councils.models import AuthorityKind, Council, MemberKind, TermState
 
 QUARTERS = [(str(number), f"ไตรมาส {number}") for number in range(1, 5)]
 
@@ -92,3 +92,58 @@ class CouncilFilter(ListFilter):
     def filter_standing(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Councils that stand in the register, or were withdrawn."""
         return rows.filter(withdrawn_on__isnull=value == "in")
+
+
+def _councils(request: Any) -> QuerySet[Council]:
+    return Council.objects.visible_to(request.user)
+
+
+class OfCouncilFilter(ListFilter):
+    """By the place of the council, and (for links and programs) the council itself."""
+
+    region = django_filters.ModelChoiceFilter(
+        label="ภาค", field_name="council__region", queryset=regions_in_sight
+    )
+    province = django_filters.ModelChoiceFilter(
+        label="จังหวัด", field_name="council__province", queryset=provinces_in_sight
+    )
+    council = django_filters.CharFilter(
+        label="รหัสสภา", field_name="council__code", lookup_expr="exact"
+    )
+
+
+class TermFilter(OfCouncilFilter):
+    """By place and by how the term stands."""
+
+    state = django_filters.ChoiceFilter(
+        label="สถานะ",
+        field_name="state",
+        choices=[(value, label) for value, label in TermState.choices if value != TermState.NONE],
+    )
+    expires = ThaiDateFilter(label="ครบวาระภายใน", field_name="expires_on", lookup_expr="lte")
+    counted = django_filters.ChoiceFilter(
+        label="การนับ",
+        method="filter_counted",
+        choices=[("yes", "นับอยู่"), ("no", "ถอนออกแล้ว")],
+    )
+
+    def filter_counted(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Terms that count, or were withdrawn."""
+        return rows.filter(withdrawn_on__isnull=value == "yes")
+
+
+class MemberFilter(OfCouncilFilter):
+    """By place, kind, and whether the member still serves."""
+
+    kind = django_filters.ChoiceFilter(label="ประเภทสมาชิก", choices=MemberKind.choices)
+    serving = django_filters.ChoiceFilter(
+        label="การดำรงตำแหน่ง",
+        method="filter_serving",
+        choices=[("yes", "ดำรงตำแหน่งอยู่"), ("no", "พ้นจากตำแหน่งแล้ว")],
+    )
+
+    def filter_serving(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Members who serve today, or left."""
+        today = timezone.localdate()
+        serving = Q(left_on=None) | Q(left_on__gt=today)
+        return rows.filter(serving if value == "yes" else ~serving)

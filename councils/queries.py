@@ -79,3 +79,24 @@ def readiness_of(council: Council, day: dt.date) -> Readiness:
         representative_count=serving.filter(kind=MemberKind.REPRESENTATIVE).count(),
         is_placed=bool(place),
     )
+
+
+def terms_for_list(user: User, day: dt.date) -> QuerySet[Any]:
+    """Terms in sight with how each stands on the day."""
+    state = Case(
+        When(expires_on__gt=day, then=Value(TermState.CURRENT)),
+        When(renewed_on__lte=day, then=Value(TermState.RENEWED)),
+        default=Value(TermState.EXPIRED),
+        output_field=CharField(),
+    )
+    return (
+        Term.objects.visible_to(user)
+        .select_related("council__region", "council__province")
+        .annotate(state=state)
+    )
+
+
+def members_for_list(user: User) -> QuerySet[Any]:
+    """Members of the councils in sight."""
+    rows: QuerySet[Any] = Member.objects.visible_to(user)
+    return rows.select_related("council__region", "council__province")

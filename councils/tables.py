@@ -48,3 +48,70 @@ class CouncilTable(ListTable):
         definition="สมาชิกที่คัดเลือกแล้วและยังไม่พ้นจากตำแหน่ง ณ วันที่ดูรายการ",
     )
     withdrawn_on = DateColumn("ถอนออกเมื่อ")
+
+
+class TermTable(ListTable):
+    """Terms with how they stand."""
+
+    code = TextColumn("รหัสสภา", accessor="council__code", css_class="code")
+    council = TextColumn(
+        "สภาองค์กรชุมชน",
+        accessor="council__name",
+        order_by="council__sort_key",
+        orderable=True,
+        wide=True,
+        linkify=True,
+    )
+    region = TextColumn(
+        "ภาค",
+        accessor="council__region__name",
+        order_by="council__region__position",
+        orderable=True,
+    )
+    province = TextColumn(
+        "จังหวัด",
+        accessor="council__province__name",
+        order_by="council__province__sort_key",
+        orderable=True,
+    )
+    selected_on = DateColumn("วันคัดเลือก", orderable=True, linkify=True)
+    expires_on = DateColumn("วันครบวาระ", orderable=True)
+    state = StateColumn(
+        "สถานะ",
+        choices=dict(TermState.choices),
+        tones={str(state): tone for state, tone in TERM_TONES.items()},
+        definition="ณ วันที่ดูรายการ",
+    )
+    renewed_on = DateColumn("ทบทวนเมื่อ", orderable=True)
+    withdrawn_on = DateColumn("ถอนออกเมื่อ")
+    withdrawal_reason = TextColumn("เหตุผลที่ถอน")
+
+
+class MemberTable(ListTable):
+    """Members with their council and days."""
+
+    name = TextColumn("ชื่อ-สกุล", orderable=True, wide=True)
+    kind = TextColumn("ประเภทสมาชิก", accessor="get_kind_display", order_by="kind", orderable=True)
+    code = TextColumn("รหัสสภา", accessor="council__code", css_class="code")
+    council = TextColumn(
+        "สภาองค์กรชุมชน",
+        accessor="council__name",
+        order_by="council__sort_key",
+        orderable=True,
+        wide=True,
+        linkify=True,
+    )
+    region = TextColumn(
+        "ภาค",
+        accessor="council__region__name",
+        order_by="council__region__position",
+        orderable=True,
+    )
+    province = TextColumn(
+        "จังหวัด",
+        accessor="council__province__name",
+        order_by="council__province__sort_key",
+        orderable=True,
+    )
+    selected_on = DateColumn("วันคัดเลือก", orderable=True)
+    left_on = DateColumn("พ้นจากตำแหน่งเมื่อ", orderable=True)

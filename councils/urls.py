@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from councils.views import councils, groups, letters, proposals, work
+from councils.views import councils, groups, letters, members, proposals, terms, work
 
 app_name = "councils"
 urlpatterns = [
     path("councils/", councils.CouncilList.as_view(), name="councils"),
+    path("councils/new/", councils.CouncilNew.as_view(), name="council_new"),
     path("councils/<int:pk>/", councils.CouncilPage.as_view(), name="council"),
     # Work of a council
     path("councils/<int:pk>/meetings/new/", work.MeetingNew.as_view(), name="meeting_new"),
@@ -55,4 +56,17 @@ urlpatterns = [
         proposals.ProposalFollowUp.as_view(),
         name="proposal_follow_up",
     ),
+    path("councils/<int:pk>/edit/", councils.CouncilEdit.as_view(), name="council_edit"),
+    path("councils/<int:pk>/certify/", councils.Certify.as_view(), name="certify"),
+    path("councils/<int:pk>/withdraw/", councils.Withdraw.as_view(), name="council_withdraw"),
+    path("councils/<int:pk>/reinstate/", councils.Reinstate.as_view(), name="council_reinstate"),
+    path("councils/<int:pk>/terms/new/", terms.TermNew.as_view(), name="term_new"),
+    path("councils/<int:pk>/members/new/", members.MemberNew.as_view(), name="member_new"),
+    path("councils/terms/", terms.TermList.as_view(), name="terms"),
+    path("councils/terms/<int:pk>/", terms.TermPage.as_view(), name="term"),
+    path("councils/terms/<int:pk>/renew/", terms.Renew.as_view(), name="term_renew"),
+    path("councils/terms/<int:pk>/withdraw/", terms.TermWithdraw.as_view(), name="term_withdraw"),
+    path("councils/members/", members.MemberList.as_view(), name="members"),
+    path("councils/members/<int:pk>/edit/", members.MemberEdit.as_view(), name="member_edit"),
+    path("councils/members/<int:pk>/end/", members.MemberEnd.as_view(), name="member_end"),
 ]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from codi.accounts.models import User
 
 
-class CommunityGroupQuerySet(OfCouncilQuerySet):
+class CommunityGroupQuerySet(OfCouncilQuerySet["CommunityGroup"]):
     """Groups by day."""
 
     def registered_as_of(self, day: dt.date) -> Self:

@@ -7,7 +7,7 @@ their selection; experts are at most a fifth of the members who represent commun
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -17,11 +17,13 @@ from codi.history import tracked
 from codi.thai.dates import short_date
 from codi.triggers import row_rule
 from councils.models.councils import Council
+from councils.triggers import EXPERTS_ADDED, EXPERTS_CHANGED
 from programs.models.base import check, not_blank, unique
 
 if TYPE_CHECKING:
     from codi.accounts.models import User
 
+R = TypeVar("R", bound=models.Model)
 TERM_YEARS = 4
 
 
@@ -34,7 +36,7 @@ class TermState(models.TextChoices):
     NONE = "none", "ยังไม่มีวาระ"
 
 
-class OfCouncilQuerySet(models.QuerySet[models.Model]):
+class OfCouncilQuerySet(models.QuerySet[R]):
     """Records that belong to a council and are seen with it."""
 
     def visible_to(self, user: User) -> Self:
@@ -46,7 +48,7 @@ class OfCouncilQuerySet(models.QuerySet[models.Model]):
         return self.filter(council__region=user.region_id)
 
 
-class TermQuerySet(OfCouncilQuerySet):
+class TermQuerySet(OfCouncilQuerySet["Term"]):
     """Terms by what had become of them on a day."""
 
     def counted_as_of(self, day: dt.date) -> Self:
@@ -122,8 +124,8 @@ class Term(models.Model):
         return f"วาระ {short_date(self.selected_on)} - {short_date(self.expires_on)}"
 
     def get_absolute_url(self) -> str:
-        """The page of the council, where its terms stand."""
-        return f"{reverse('councils:council', args=[self.council_id])}#terms"
+        """Its page."""
+        return reverse("councils:term", args=[self.pk])
 
     def state_on(self, day: dt.date) -> TermState:
         """How the term stands on a day."""
@@ -140,7 +142,7 @@ class MemberKind(models.TextChoices):
     EXPERT = "expert", "ผู้ทรงคุณวุฒิ"
 
 
-class MemberQuerySet(OfCouncilQuerySet):
+class MemberQuerySet(OfCouncilQuerySet["Member"]):
     """Members by day."""
 
     def serving_as_of(self, day: dt.date) -> Self:
@@ -186,6 +188,7 @@ class Member(models.Model):
                 "วันที่พ้นจากตำแหน่งต้องอยู่หลังวันคัดเลือก",
             ),
         ]
+        triggers = [EXPERTS_ADDED, EXPERTS_CHANGED]
 
     def __str__(self) -> str:
         return self.name

@@ -17,6 +17,7 @@ from codi.files import KINDS, services
 from codi.files.models import FileState
 from codi.history import acting
 from codi.history.queries import changes_of
+from councils.models import CapabilityResult
 from programs.models import Project, ProjectFile
 from tests import world as build
 from tests.broken import refused_by
@@ -40,7 +41,17 @@ def subjects(w: World) -> dict[str, Any]:
         "instalment": project.instalments.get(number=1),
         "meeting": w.meeting,
         "organisation": w.organisation,
+        **councils(),
     }
+
+
+def councils() -> dict[str, Any]:
+    """The records of councils that take files."""
+    council = build.council()
+    capability = CapabilityResult.objects.create(
+        council=council, fiscal_year=2564, reported_on=build.TODAY
+    )
+    return {"council": council, "term": build.term(council), "capability": capability}
 
 
 def test_every_kind_of_record_keeps_its_files(w, media):
@@ -59,7 +70,7 @@ def test_every_kind_of_record_keeps_its_files(w, media):
         assert (file.attached_by, file.attached_at) == (w.officer, NOW)
         assert (media / "attachments" / f"{file.pk}.pdf").read_bytes()[:5] == b"%PDF-"
         assert {f"{file.pk}.pdf", f"{file.pk}.preview.jpg"} <= names_in(media)
-    assert len(names_in(media)) == 8
+    assert len(names_in(media)) == 2 * len(KINDS)
 
 
 def test_the_same_content_again_is_the_same_file(w, media):

@@ -36,6 +36,7 @@ from councils.models import (
     CapabilityResult,
     CommunityGroup,
     Council,
+    CouncilFile,
     CouncilMeeting,
     GroupCertification,
     Member,
@@ -44,6 +45,7 @@ from councils.models import (
     QualityReview,
     Section21Mission,
     StatusLetter,
+    TermFile,
 )
 from finance.models import InstalmentFile
 from finance.services import move_budget
@@ -300,12 +302,18 @@ def _projects(place: Place) -> None:
 
 
 def _councils(place: Place) -> None:
-    """A council with a term and members."""
+    """A council with a term and a member, and one that was withdrawn."""
     made = build.council(place.text("สภาองค์กรชุมชน"), province=place.province)
     term = build.term(made)
     (member,) = build.members(made, 1)
     Member.objects.filter(pk=member.pk).update(name=place.text("สมาชิก"))
-    place.things |= {"council": made, "term": term, "member": member}
+    gone = build.council(
+        place.text("สภาที่ถอน"),
+        province=place.province,
+        withdrawn_on=dt.date(2021, 5, 1),
+        withdrawal_reason=place.text("ซ้ำ"),
+    )
+    place.things |= {"council": made, "council withdrawn": gone, "term": term, "member": member}
     _council_work(place, made)
 
 
@@ -362,6 +370,8 @@ def _files(place: Place) -> None:
         ("file of meeting", MeetingFile, "meeting", {}),
         ("file of organisation", OrganisationFile, "organisation", {}),
         ("file of instalment", InstalmentFile, "instalment", {}),
+        ("file of council", CouncilFile, "council", {}),
+        ("file of term", TermFile, "term", {}),
     ):
         place.things[name] = _file(place, name, table, place.things[subject], facts)
 

@@ -39,6 +39,8 @@ LISTS = {
     "councils:councils": True,
     "councils:groups": True,
     "councils:proposals": True,
+    "councils:terms": True,
+    "councils:members": True,
     "reports:list": False,
     "jobs:list": True,
     "desk:bin": True,
