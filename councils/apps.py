@@ -7,5 +7,7 @@ class CouncilsConfig(AppConfig):
     verbose_name = "สภาองค์กรชุมชน"
 
     def ready(self) -> None:
-        """Find the panels of the page of a council."""
+        """Find the panels of the page of a council, and register the figures of this room."""
+        from councils import figures  # noqa: F401
+
         autodiscover_modules("council_panels")

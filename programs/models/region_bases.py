@@ -36,7 +36,7 @@ class RegionBaseQuerySet(models.QuerySet["RegionBase"]):
     def latest_as_of(self, kind: str, fiscal_year: int, day: dt.date) -> Self:
         """The latest base of each region for a year that stood on the day."""
         standing = self.filter(kind=kind, fiscal_year=fiscal_year, stands_on__lte=day)
-        return standing.order_by("region", "-stands_on", "-pk").distinct("region")
+        return standing.order_by("region_id", "-stands_on", "-pk").distinct("region_id")
 
 
 @tracked()

@@ -29,7 +29,7 @@ class FundIndicatorsQuerySet(OfFundQuerySet):
     def latest_as_of(self, fiscal_year: int, day: dt.date) -> Self:
         """The latest record of each fund within a year that was reported by the day."""
         told = self.filter(fiscal_year=fiscal_year, reported_on__lte=day)
-        return told.order_by("fund", "-quarter").distinct("fund")
+        return told.order_by("fund_id", "-quarter").distinct("fund_id")
 
     def passing(self) -> Self:
         """Records that meet all five criteria."""

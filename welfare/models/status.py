@@ -58,7 +58,7 @@ class FundStatusQuerySet(OfFundQuerySet):
         A quarter in which a fund said "nothing to report" leaves the status before it standing.
         """
         told = self.filter(reported_on__lte=day, has_nothing_to_report=False)
-        return told.order_by("fund", "-fiscal_year", "-quarter").distinct("fund")
+        return told.order_by("fund_id", "-fiscal_year", "-quarter").distinct("fund_id")
 
 
 @tracked(part_of="fund")
