@@ -20,7 +20,6 @@ from councils.figures.sources import (
     MEMBERS,
     NEW_COUNCILS,
     SOURCE,
-    base,
     certifications,
     councils,
     groups,
@@ -28,6 +27,7 @@ from councils.figures.sources import (
     year_of,
 )
 from councils.models import StatusLetter
+from programs.figures import base
 from programs.models.region_bases import BaseKind
 
 

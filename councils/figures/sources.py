@@ -9,14 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
-from codi.figures.declared import Measure
 from codi.figures.figure import FigureScope
-from codi.figures.grid import Unit
 from codi.files.models import DocumentKind
 from codi.fiscal import FiscalYear
-from codi.places.figures import PlaceSource, RegionSource, of_regions, within
+from codi.places.figures import PlaceSource, within
 from councils.models import (
     CapabilityResult,
     CommunityGroup,
@@ -28,7 +26,6 @@ from councils.models import (
     Section21Mission,
     Term,
 )
-from programs.models.region_bases import BaseKind, RegionBase
 
 SOURCE = "ทะเบียนสภาองค์กรชุมชน"
 
@@ -120,15 +117,3 @@ MEMBERS = PlaceSource(members, "council__")
 GROUPS = PlaceSource(groups, "council__")
 CAPABLE = PlaceSource(capable, "council__")
 REVIEWS = PlaceSource(reviews, "council__")
-
-
-def bases(kind: BaseKind, scope: FigureScope, day: dt.date) -> QuerySet[Any]:
-    """The bases of the day's fiscal year as they were last known on the day."""
-    latest = RegionBase.objects.latest_as_of(kind, year_of(day), day)
-    return of_regions(RegionBase.objects.filter(pk__in=latest.values("pk")), scope)
-
-
-def base(key: str, title: str, kind: BaseKind) -> Measure:
-    """A column of base figures or targets, which exist of whole regions only."""
-    source = RegionSource(lambda scope, day: bases(kind, scope, day), "region")
-    return Measure(key, title, Unit.COUNT, source, Sum("base_count"))

@@ -13,16 +13,9 @@ from codi.figures.figure import FigureScope, register
 from codi.figures.grid import Basis, Row, Unit
 from codi.files.models import DocumentKind
 from codi.places.figures import PlaceFigure, place_name
-from councils.figures.sources import (
-    CAPABLE,
-    COUNCILS,
-    SOURCE,
-    base,
-    councils,
-    missions,
-    year_of,
-)
+from councils.figures.sources import CAPABLE, COUNCILS, SOURCE, councils, missions, year_of
 from councils.models import BASIC_MISSIONS, CapabilityFile, CouncilMeeting, Mission
+from programs.figures import base
 from programs.models.region_bases import BaseKind
 
 MEETINGS_OF_YEAR = 4
