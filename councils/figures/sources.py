@@ -47,14 +47,16 @@ def new_councils(scope: FigureScope, day: dt.date) -> QuerySet[Any]:
 
 def members(scope: FigureScope, day: dt.date) -> QuerySet[Any]:
     """Members serving on the day, of councils established then."""
-    found: Any = Member.objects.serving_as_of(day)
-    return found.filter(council__in=councils(scope, day))
+    serving: Any = Member.objects.serving_as_of(day)
+    found: QuerySet[Any] = serving.filter(council__in=councils(scope, day))
+    return found
 
 
 def groups(scope: FigureScope, day: dt.date) -> QuerySet[Any]:
     """Groups registered on the day, of councils established then."""
-    found: Any = CommunityGroup.objects.registered_as_of(day)
-    return found.filter(council__in=councils(scope, day))
+    registered: Any = CommunityGroup.objects.registered_as_of(day)
+    found: QuerySet[Any] = registered.filter(council__in=councils(scope, day))
+    return found
 
 
 def certifications(scope: FigureScope, day: dt.date) -> QuerySet[Any]:
@@ -71,8 +73,9 @@ def certifications(scope: FigureScope, day: dt.date) -> QuerySet[Any]:
 
 def expired_terms(scope: FigureScope, day: dt.date) -> QuerySet[Any]:
     """Terms whose four years were over on the day, of councils established then."""
-    found: Any = Term.objects.expired_as_of(day)
-    return found.filter(council__in=councils(scope, day))
+    expired: Any = Term.objects.expired_as_of(day)
+    found: QuerySet[Any] = expired.filter(council__in=councils(scope, day))
+    return found
 
 
 def missions(scope: FigureScope, day: dt.date) -> QuerySet[Any]:

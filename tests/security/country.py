@@ -305,6 +305,7 @@ def _councils(place: Place) -> None:
     """A council with a term and a member, and one that was withdrawn."""
     made = build.council(place.text("สภาองค์กรชุมชน"), province=place.province)
     term = build.term(made)
+    build.term(made, dt.date(2016, 11, 1), renewed_on=dt.date(2020, 11, 2))
     (member,) = build.members(made, 1)
     Member.objects.filter(pk=member.pk).update(name=place.text("สมาชิก"))
     gone = build.council(
@@ -333,7 +334,9 @@ def _council_work(place: Place, of: Council) -> None:
         title=place.text("ข้อเสนอ"), fiscal_year=2564, agency="อบต.", sent_on=day
     )
     ProposalOfCouncil.objects.create(proposal=proposal, council=of)
-    capability = CapabilityResult.objects.create(**year, reported_on=day, note=place.text("ผล"))
+    capability = CapabilityResult.objects.create(
+        **year, reported_on=day, note=place.text("ผล"), advises=True, reports_harm=True
+    )
     place.things |= {
         "council meeting": CouncilMeeting.objects.create(
             **year, number=1, held_on=day, topics=place.text("เรื่อง")

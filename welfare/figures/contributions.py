@@ -50,15 +50,16 @@ def paid_entries(scope: FigureScope, day: dt.date) -> QuerySet[Any]:
     a return counts against returns and the reversal of a payment against payments.
     """
     projects = contributions(scope, day).order_by().values("project")
-    found = entries(of_everywhere(scope), day).filter(project__in=projects)
-    return found.annotate(returned_baht=F("paid_baht") - F("net_baht"))
+    of_projects = entries(of_everywhere(scope), day).filter(project__in=projects)
+    found: QuerySet[Any] = of_projects.annotate(returned_baht=F("paid_baht") - F("net_baht"))
+    return found
 
 
 def contribution_frames(scope: FigureScope, day: dt.date) -> QuerySet[Any]:
     """Frames, moves included, of the programmes that the contributions' projects belong to."""
     programmes = contributions(scope, day).order_by().values("project__programme")
-    of_place: Any = frames(replace(scope, fiscal_year=None), day)
-    return of_place.filter(programme__in=programmes)
+    found: QuerySet[Any] = frames(replace(scope, fiscal_year=None), day)
+    return found.filter(programme__in=programmes)
 
 
 CONTRIBUTIONS = PlaceSource(contributions, "fund__")

@@ -53,11 +53,12 @@ def statuses(scope: FigureScope, day: dt.date) -> QuerySet[Any]:
     """
     of_funds: Any = FundStatus.objects.filter(fund__in=funds(scope, day))
     latest = of_funds.latest_as_of(day)
-    return FundStatus.objects.filter(pk__in=latest.values("pk")).annotate(
+    found: QuerySet[Any] = FundStatus.objects.filter(pk__in=latest.values("pk")).annotate(
         money_baht=_total(MONEY_SOURCES),
         from_elsewhere_baht=F("from_others_baht") + F("from_donations_baht"),
         unclassified_count=F("member_count") - _total(MEMBER_GROUPS),
     )
+    return found
 
 
 def benefits(scope: FigureScope, day: dt.date) -> QuerySet[Any]:
