@@ -60,7 +60,8 @@ class CommunityGroup(models.Model):
             check(
                 "councils_communitygroup_end_whole",
                 Q(ended_on=None, ended_reason="")
-                | Q(ended_on__gte=F("registered_on"), ended_reason__regex=r"\S"),
+                | Q(ended_on__isnull=False, ended_on__gte=F("registered_on"))
+                & Q(ended_reason__regex=r"\S"),
                 "การสิ้นสภาพต้องมีวันที่ (ไม่ก่อนวันจดแจ้ง) และเหตุผล",
             ),
         ]
@@ -216,7 +217,8 @@ class StatusLetter(models.Model):
             check(
                 "councils_statusletter_revocation_whole",
                 Q(revoked_on=None, revocation_reason="")
-                | Q(revoked_on__gte=F("issued_on"), revocation_reason__regex=r"\S"),
+                | Q(revoked_on__isnull=False, revoked_on__gte=F("issued_on"))
+                & Q(revocation_reason__regex=r"\S"),
                 "การยกเลิกจดหมายต้องมีวันที่ (ไม่ก่อนวันออก) และเหตุผล",
             ),
         ]

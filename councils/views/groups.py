@@ -173,6 +173,7 @@ class GroupsCertify(RecordForm):
     page_title = "รับรองสถานภาพกลุ่มตามรายการ"
     submit_label = "รับรองทั้งหมด"
     check_answers = True
+    confirm_template_name = "councils/groups_certify_confirm.html"
     certified_count = 0
 
     def check(self) -> None:

@@ -165,7 +165,7 @@ class Reissue(Revoke):
 
 
 class CheckLetter(View):
-    """The public page behind the code of a letter: what the letter says and whether it is in force.
+    """Public. The page behind the code of a letter: what it says and whether it is in force.
 
     Nobody logs in here. The random key cannot be guessed; one machine asks so often only.
     """

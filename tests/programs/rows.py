@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from codi.places.models import Subdistrict
+from councils.models import Council
 from programs.models import (
     BudgetFrame,
     Committee,
@@ -18,6 +19,9 @@ from programs.models import (
     Programme,
     ProgrammeTarget,
     Project,
+    QualityBand,
+    QualityScale,
+    RegionBase,
     Resolution,
 )
 from tests import world as build
@@ -160,6 +164,18 @@ def frame(w: World) -> BudgetFrame:
     )
 
 
+def scale(w: World) -> QualityScale:
+    return QualityScale(subject="council", fiscal_year=2562, source="แบบสอบทาน ปี 2562")
+
+
+def band(w: World) -> QualityBand:
+    """A band of a stored scale; the scale is found again, so that two bands share it."""
+    of, _made = QualityScale.objects.get_or_create(
+        subject="fund", fiscal_year=2562, source="แบบสอบทาน ปี 2562"
+    )
+    return QualityBand(scale=of, grade="A", from_pct=Decimal("80.01"))
+
+
 ROWS = {
     "draft": project,
     "coded": lambda w: project(w, code="NL2564-0999"),
@@ -191,5 +207,23 @@ ROWS = {
     "frame": frame,
     "target": lambda w: ProgrammeTarget(
         programme=w.programme, measure="people", target_count=900, basis="แผนปี 2564", set_on=FEB_4
+    ),
+    "base": lambda w: RegionBase(
+        kind="new_councils",
+        region=build.region(),
+        fiscal_year=2562,
+        stands_on=JAN_10,
+        base_count=77,
+        source="แผนปี 2562",
+    ),
+    "scale": scale,
+    "band": band,
+    "council": lambda w: Council(
+        code="30307",
+        name="สภาองค์กรชุมชนตำบลศรีภูมิ",
+        kind="subdistrict",
+        region=build.region(),
+        province=build.province(),
+        registered_on=JAN_10,
     ),
 }

@@ -309,8 +309,29 @@ AFTER_APPROVAL = [
         {"approved_baht": None, "approved_on": None, "approved_by": None},
     )
 ]
+SCALES = [
+    Broken("programs_regionbase_once", "base", {}, "again"),
+    Broken("programs_regionbase_kind_known", "base", {"kind": "villages"}),
+    Broken("programs_regionbase_fiscal_year_be", "base", {"fiscal_year": 2019}),
+    Broken("programs_regionbase_source_given", "base", {"source": BLANKS}),
+    Broken("programs_qualityscale_once", "scale", {}, "again"),
+    Broken("programs_qualityscale_subject_known", "scale", {"subject": "house"}),
+    Broken("programs_qualityscale_fiscal_year_be", "scale", {"fiscal_year": 2019}),
+    Broken("programs_qualityscale_source_given", "scale", {"source": BLANKS}),
+    Broken("programs_qualityband_once", "band", {"from_pct": Decimal(70)}, "again"),
+    Broken("programs_qualityband_bound_once", "band", {"grade": "B"}, "again"),
+    Broken("programs_qualityband_grade_known", "band", {"grade": "E"}),
+    Broken("programs_qualityband_bound_is_a_share", "band", {"from_pct": Decimal("100.01")}),
+    Broken("programs_qualityband_bound_is_a_share", "band", {"from_pct": Decimal("-0.01")}),
+    Broken(
+        "programs_placed_province_in_region",
+        "council",
+        lambda w: {"region": build.region("S", "ภาคใต้", 5)},
+    ),
+]
 
 CASES = [
+    *SCALES,
     *MEETINGS,
     *ORGANISATIONS,
     *PROGRAMMES,
