@@ -51,6 +51,11 @@ def _free(scope: Scope, row: Any) -> Decision:
     return allow()
 
 
+def _own_version(row: Any) -> int | None:
+    version: int | None = getattr(row, "version", None)
+    return version
+
+
 @dataclass(frozen=True)
 class EntryColumn:
     """A column to type in.
@@ -129,7 +134,8 @@ class EntryGrid:
     transaction with whatever else it calls. ``may_add`` makes empty rows below. With ``of`` the grid
     hangs on one record in sight of that model. ``checked`` is for money: nothing is written while
     typing; a page shows all rows with their sum, and a confirmation writes them all or none, in the
-    order of ``lock_order``, so that two people never wait for each other.
+    order of ``lock_order``, so that two people never wait for each other. ``version_of`` tells the
+    version that a row's cells have where they are another record's than the row's own.
     """
 
     key: str
@@ -149,6 +155,7 @@ class EntryGrid:
     back: Callable[[Scope], tuple[str, str]] | None = None
     checked: bool = False
     lock_order: Callable[[Any], Any] = field(default=lambda row: row.pk)
+    version_of: Callable[[Any], int | None] = _own_version
 
     @property
     def by_key(self) -> dict[str, EntryColumn]:

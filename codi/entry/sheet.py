@@ -185,7 +185,8 @@ class Sheet:
         """A record as it is stored."""
         name = f"r{row.pk}"
         cells = {column.key: self._cell(column, name, row) for column in self.grid.columns}
-        line = Line(name, row, getattr(row, "version", None), uuid.uuid4(), cells, self._shown(row))
+        version = self.grid.version_of(row)
+        line = Line(name, row, version, uuid.uuid4(), cells, self._shown(row))
         if all(cell.lock for cell in cells.values()):
             line.state, line.message = "locked", f"ล็อก: {next(iter(cells.values())).lock}"
         return line
