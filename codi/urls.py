@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("codi.kept.urls")),
     path("", include("finance.urls")),
     path("", include("councils.urls")),
+    path("welfare/", include("welfare.urls")),
     path("", include("codi.api.urls")),
 ]
 

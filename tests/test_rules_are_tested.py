@@ -13,6 +13,7 @@ from codi.constraints import messages_of_unique_fields
 from tests.files import test_constraints as files
 from tests.finance import test_constraints as finance
 from tests.programs import test_constraints as programs
+from tests.welfare import test_constraints as welfare
 
 TESTS = Path(__file__).parent
 RAISED = re.compile(r"CONSTRAINT = '(\w+)', MESSAGE = '([^']+)'")
@@ -48,10 +49,14 @@ def test_every_rule_speaks_thai():
 
 
 @pytest.mark.django_db
-def test_every_rule_of_programs_and_finance_is_broken_by_a_test():
+def test_every_rule_of_the_rooms_of_records_is_broken_by_a_test():
     """Wrong if a new rule came in without a row in the tables of broken parts."""
-    rules = {name for name in declared() | raised() if name.startswith(("programs_", "finance_"))}
-    tested = programs.TESTED | finance.TESTED | files.TESTED
+    rules = {
+        name
+        for name in declared() | raised()
+        if name.startswith(("programs_", "finance_", "welfare_"))
+    }
+    tested = programs.TESTED | finance.TESTED | files.TESTED | welfare.TESTED
     assert rules - tested == set()
     assert tested - rules == set()
 
@@ -75,7 +80,7 @@ def test_no_uniqueness_goes_without_a_name_of_ours():
     """Wrong if a double entry ended in an error page, because its rule has no message."""
     tables = [
         model._meta.db_table
-        for room in ("programs", "finance")
+        for room in ("programs", "finance", "welfare")
         for model in apps.get_app_config(room).get_models()
     ]
     with connection.cursor() as cursor:

@@ -74,6 +74,15 @@ from reports.services.rendering_jobs import RENDER
 from reports.subjects import Subject
 from tests import world as build
 from tests.files.samples import jpeg, png
+from welfare.models import (
+    Benefit,
+    Contribution,
+    FundFile,
+    FundIndicators,
+    FundReview,
+    FundStatus,
+    WelfareFund,
+)
 
 MARKS = {"own": "เครื่องหมายเหนือ", "near": "เครื่องหมายลำพูน", "other": "เครื่องหมายอีสาน"}
 TODAY = dt.date(2021, 8, 13)
@@ -149,6 +158,7 @@ def build_country(media: Path) -> Country:
     for place in places.values():
         _projects(place)
         _councils(place)
+        _funds(place)
         _files(place)
     for place in (places["own"], places["other"]):
         _move(place)
@@ -359,6 +369,38 @@ def _council_work(place: Place, of: Council) -> None:
     }
 
 
+def _funds(place: Place) -> None:
+    """A fund with one of everything that it reports."""
+    fund = WelfareFund.objects.create(
+        code=f"WF-{place.key}",
+        name=place.text("กองทุนสวัสดิการ"),
+        region=place.region,
+        province=place.province,
+        founded_on=dt.date(2010, 1, 1),
+    )
+    quarter = {"fund": fund, "fiscal_year": 2564, "quarter": 3, "reported_on": MAY}
+    status = FundStatus.objects.create(
+        **quarter, member_count=10, beneficiary_count=5, benefit_baht=100
+    )
+    scale = QualityScale.objects.get_or_create(
+        subject="fund", fiscal_year=2560, defaults={"source": "คู่มือ"}
+    )[0]
+    place.things |= {
+        "fund": fund,
+        "fund status": status,
+        "fund benefit": Benefit.objects.create(
+            status=status, kind="death", person_count=1, paid_baht=50
+        ),
+        "fund indicators": FundIndicators.objects.create(**quarter),
+        "fund review": FundReview.objects.create(
+            fund=fund, fiscal_year=2564, reviewed_on=MAY, scale=scale, grade="A"
+        ),
+        "contribution": Contribution.objects.create(
+            fund=fund, fiscal_year=2564, requested_on=MAY, requested_member_count=5, member_count=10
+        ),
+    }
+
+
 def _files(place: Place) -> None:
     """A file of every kind of record, and one of the project that was removed, with their content."""
     removed = {
@@ -375,6 +417,7 @@ def _files(place: Place) -> None:
         ("file of instalment", InstalmentFile, "instalment", {}),
         ("file of council", CouncilFile, "council", {}),
         ("file of term", TermFile, "term", {}),
+        ("file of fund", FundFile, "fund", {}),
     ):
         place.things[name] = _file(place, name, table, place.things[subject], facts)
 

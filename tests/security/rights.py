@@ -136,6 +136,10 @@ def _files(name: str, about: str, may: str, get: int, post: int) -> Row:
     return Row(f"files:{name}", about, "province", may, get, post, kwargs=kind)
 
 
+def _fund(name: str, post: int = 200, *, about: str = "fund") -> Row:
+    return Row(f"welfare:{name}", about, "province", MAKERS, 200, post)
+
+
 def _list(name: str, may: str = ALL) -> Row:
     return Row(name, "", "", may, 200, 405)
 
@@ -315,6 +319,23 @@ ROWS = (
     _list("councils:members"),
     Row("councils:member_edit", "member", "province", MAKERS, 200, 200),
     Row("councils:member_end", "member", "province", MAKERS, 200, 200),
+    # Welfare funds: officers of the place record, the manager or the centre withdraws
+    _list("welfare:funds"),
+    _list("welfare:completeness"),
+    _new("welfare:fund_new", MAKERS),
+    Row("welfare:fund", "fund", "province", ALL, 200, 405),
+    _fund("fund_edit"),
+    _fund("fund_stop", 409),
+    Row("welfare:fund_withdraw", "fund", "province", "MD", 200, 200),
+    _fund("status_new"),
+    _fund("indicators_new"),
+    _fund("review_new"),
+    _fund("contribution_new"),
+    _fund("status_edit", 409, about="fund status"),
+    _fund("indicators_edit", 409, about="fund indicators"),
+    _fund("review_edit", about="fund review"),
+    _fund("contribution_edit", about="contribution"),
+    _fund("contribution_project", about="contribution"),
     # Entry grids: one of the kind of each address; the rights of the others: tests/entry
     Row("entry:grid", "", "", MAKERS, 200, 302, kwargs=(("key", "organisations"),)),
     Row("entry:rows", "", "", MAKERS, 405, 400, kwargs=(("key", "organisations"),)),
@@ -509,6 +530,22 @@ ROWS = (
     *_api("ledger-entries", "entry", "province"),
     _api_act("ledger-entries-reverse", "entry", "province", FINANCE),
     *_api("budget-moves", "move", "region", may_add=FINANCE),
+    *_api("funds", "fund", "province", may_add=MAKERS),
+    _api_act("funds-stop", "fund", "province", MAKERS),
+    _api_act("funds-withdraw", "fund", "province", "MD"),
+    _api_act("funds-statuses", "fund", "province", MAKERS),
+    _api_act("funds-indicators", "fund", "province", MAKERS),
+    _api_act("funds-reviews", "fund", "province", MAKERS),
+    _api_act("funds-contributions", "fund", "province", MAKERS),
+    _api_act("funds-files", "fund", "province", MAKERS),
+    *_api_files("fund", "file of fund", "province", MAKERS),
+    *_api("fund-statuses", "fund status", "province"),
+    _api_act("fund-statuses-benefits", "fund status", "province", MAKERS),
+    *_api("fund-benefits", "fund benefit", "province"),
+    *_api("fund-indicators", "fund indicators", "province"),
+    *_api("fund-reviews", "fund review", "province"),
+    *_api("contributions", "contribution", "province"),
+    _api_act("contributions-project", "contribution", "province", MAKERS),
     *_api_own("editions", "edition submitted", "report", may_add=REPORTERS),
     _api_edition("submit", "draft", REPORTERS),
     _api_edition("send-back", "submitted", APPROVERS),

@@ -41,6 +41,7 @@ LISTS = {
     "councils:proposals": True,
     "councils:terms": True,
     "councils:members": True,
+    "welfare:funds": True,
     "reports:list": False,
     "jobs:list": True,
     "desk:bin": True,

@@ -40,7 +40,7 @@ class Contribution(models.Model):
     contributed_member_count = models.PositiveIntegerField("สมาชิกที่ได้รับสมทบ (คน)", default=0)
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    objects = OfFundQuerySet.as_manager()
+    objects = OfFundQuerySet["Contribution"].as_manager()
 
     class Meta:
         verbose_name = "เงินสมทบกองทุน"

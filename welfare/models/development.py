@@ -23,7 +23,7 @@ INDICATORS = tuple(f"indicator_{number}" for number in range(1, 11))
 CRITERIA = INDICATORS[:5]
 
 
-class FundIndicatorsQuerySet(OfFundQuerySet):
+class FundIndicatorsQuerySet(OfFundQuerySet["FundIndicators"]):
     """Indicators by day."""
 
     def latest_as_of(self, fiscal_year: int, day: dt.date) -> Self:
@@ -119,7 +119,7 @@ class FundReview(models.Model):
     risk = models.CharField("ระดับความเสี่ยง", max_length=6, choices=RiskClass.choices, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    objects = OfFundQuerySet.as_manager()
+    objects = OfFundQuerySet["FundReview"].as_manager()
 
     class Meta:
         verbose_name = "การสอบทานคุณภาพกองทุน"

@@ -6,7 +6,7 @@ Source: the quarterly report of fiscal year 2562, chapter 2, and the annual repo
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -18,6 +18,8 @@ from programs.models.placed import Placed, PlacedQuerySet
 
 if TYPE_CHECKING:
     from codi.accounts.models import User
+
+R = TypeVar("R", bound=models.Model)
 
 
 class WelfareFundQuerySet(PlacedQuerySet["WelfareFund"]):
@@ -89,7 +91,7 @@ class WelfareFund(Placed):
         return f"{self.code} {self.name}"
 
 
-class OfFundQuerySet(models.QuerySet[models.Model]):
+class OfFundQuerySet(models.QuerySet[R]):
     """Records that belong to a fund and are seen with it."""
 
     def visible_to(self, user: User) -> Self:

@@ -49,7 +49,7 @@ def quarter_check(table: str) -> models.CheckConstraint:
     return check(f"{table}_quarter", Q(quarter__gte=1, quarter__lte=4), "ไตรมาสต้องเป็น 1 ถึง 4")
 
 
-class FundStatusQuerySet(OfFundQuerySet):
+class FundStatusQuerySet(OfFundQuerySet["FundStatus"]):
     """Status records by day."""
 
     def latest_as_of(self, day: dt.date) -> Self:
