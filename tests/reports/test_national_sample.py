@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 DAY = "DATE '2019-08-31'"
 ENDS = ("DATE '2018-12-31'", "DATE '2019-03-31'", "DATE '2019-06-30'", DAY)
 IN_2562 = f"BETWEEN DATE '2018-10-01' AND {DAY}"
-FILES = ("councils_councilfile", "councils_capabilityfile")
+FILES = ("councils_councilfile", "councils_capabilityfile", "welfare_fundfile")
 TABLES = ("councils_%", "welfare_%", "programs_%", "finance_%")
 
 
@@ -275,6 +275,191 @@ def test_places_and_days_fit():
     assert latest == [(True,)]
     assert asked("SELECT 1 FROM councils_communitygroup g JOIN councils_council c ON c.id = g.council_id "
                  "WHERE g.registered_on < c.registered_on LIMIT 1") == []  # fmt: skip
+
+
+LATEST = """SELECT DISTINCT ON (fund_id) s.* FROM welfare_fundstatus s
+    WHERE reported_on <= {day} AND NOT has_nothing_to_report
+    ORDER BY fund_id, fiscal_year DESC, quarter DESC"""
+SOURCES = [
+    "from_members_baht",
+    "from_local_government_baht",
+    "from_codi_baht",
+    "from_other_state_baht",
+    "from_others_baht",
+    "from_donations_baht",
+]
+THIRD = ENDS[2]
+
+
+def standing(day: str) -> str:
+    """Funds that stood on a day, with the latest status of each that told anything."""
+    return f"""welfare_welfarefund f LEFT JOIN ({LATEST.format(day=day)}) s ON s.fund_id = f.id
+        WHERE {alive("f", day, "founded_on")}"""
+
+
+def test_t10_contributions_and_the_money_that_came_back():
+    """Wrong if what a region asked, got and was paid differed, or the return of the north-east."""
+    paid = "SELECT sum(e.amount_baht * e.direction) FROM finance_ledgerentry e WHERE e.project_id = p.id"
+    found = counted(f"""
+        SELECT f.region_id, count(*) FILTER (WHERE x.round_number = 1), sum(x.requested_member_count),
+          (SELECT base_count FROM programs_regionbase b
+            WHERE b.region_id = f.region_id AND kind = 'funds_in_pms' AND stands_on <= {DAY}),
+          (SELECT allocated_baht FROM programs_budgetframe b JOIN programs_programme g ON g.id = b.programme_id
+            WHERE g.code = 'WF2562' AND b.region_id = f.region_id AND b.level = 'subdistrict'),
+          count(*), count(*) FILTER (WHERE p.approved_on <= {DAY}),
+          sum(x.member_count), sum(x.contributed_member_count), sum(p.approved_baht),
+          sum(({paid} AND e.kind = 'payment')), coalesce(sum(-({paid} AND e.kind = 'return')), 0)
+        FROM welfare_contribution x JOIN welfare_welfarefund f ON f.id = x.fund_id
+        JOIN programs_project p ON p.id = x.project_id WHERE x.fiscal_year = 2562 GROUP BY 1""")
+    assert found == by_region(
+        "t10", "allocated_funds_round1", "allocated_members_requested", "allocated_funds_in_region",
+        "allocated_budget_frame_baht", "funds_total", "funds_approved_recorded", "result_members_total",
+        "result_members_contributed", "result_budget_approved_baht", "disbursed_baht",
+        "remaining_undisbursed_baht",
+    )  # fmt: skip
+    assert asked(
+        f"SELECT count(*) FROM programs_project p WHERE code LIKE 'WF2562-%' AND approved_baht <> ({paid})"
+    ) == [(0,)]
+    assert (
+        asked(
+            "SELECT net_baht FROM finance_projectbalance b JOIN programs_project p ON p.id = b.project_id WHERE p.code LIKE 'WF2562-%' AND net_baht <> approved_baht"
+        )
+        == []
+    )
+
+
+def test_t11_change_between_two_quarters():
+    """Wrong if a measure of the third or the fourth quarter was not the printed one."""
+    items = {
+        "1": "count(*)", "1.1": "sum(member_count)", "1.1.1": "sum(working_age_count)",
+        "1.1.2": "sum(youth_count)", "1.1.3": "sum(elderly_count)", "1.1.4": "sum(disadvantaged_count)",
+        "1.1.5": "sum(other_count)", "1.2": f"sum({' + '.join(SOURCES)})",
+        **{f"1.2.{at}": f"sum({name})" for at, name in enumerate(SOURCES[:4], start=1)},
+        "1.2.5": "sum(from_others_baht + from_donations_baht)", "1.3": "sum(beneficiary_count)",
+        "1.4": "sum(benefit_baht)",
+    }  # fmt: skip
+    asks = ", ".join(items.values())
+    (then,), (now,) = (asked(f"SELECT {asks} FROM {standing(day)}") for day in (THIRD, DAY))
+    found = dict(zip(items, zip(then, now, strict=True), strict=True))
+    assert found == by_line("t11", "item_path", "q3", "q4")
+
+
+def test_t12_status_by_region():
+    """Wrong if funds, members, villages or a source of money of a region differed."""
+    sums = ", ".join(f"sum({name})" for name in SOURCES)
+    found = counted(f"""
+        SELECT f.region_id, count(*), sum(member_count), sum(village_count), sum({" + ".join(SOURCES)}), {sums}
+        FROM {standing(DAY)} GROUP BY 1""")
+    assert found == by_region(
+        "t12", "funds", "members", "villages", "money_total_baht", "src_6_members_baht",
+        "src_64_local_gov_baht", "src_65_codi_baht", "src_66_other_state_baht", "src_67_other_baht",
+        "src_75_donation_baht",
+    )  # fmt: skip
+
+
+def test_the_north_grew_as_the_text_says():
+    """Wrong if the north's growth differed (l.280), or its three doubles left without a reason."""
+    each = "SELECT count(*), sum(member_count), sum({}) FROM {} AND region_id = 'N'"
+    money = " + ".join(SOURCES)
+    (then,), (now,) = (asked(each.format(money, standing(day))) for day in (THIRD, DAY))
+    growth = [after - before for before, after in zip(then, now, strict=True)]
+    assert growth == [-3, 55429, Decimal("227712568.95")]
+    gone = asked("""
+        SELECT d.name, d.withdrawal_reason <> '', t.subdistrict_id = d.subdistrict_id
+        FROM welfare_welfarefund d JOIN welfare_welfarefund t ON t.id = d.merged_into_id ORDER BY 1""")
+    assert gone == [
+        (name, True, True)
+        for name in (
+            "กองทุนสวัสดิการชุมชนตำบลช่างเคิ่ง", "กองทุนสวัสดิการชุมชนตำบลปิงโค้ง",
+            "กองทุนสัจจะวันละบาทเพื่อสวัสดิการชุมชนตำบลห้วยทราย",
+        )
+    ]  # fmt: skip
+    assert asked(
+        "SELECT region_id, count(*) FROM welfare_welfarefund WHERE founded_on > '2019-06-30' GROUP BY 1"
+    ) == [("CW", 2)]
+
+
+def test_t13_indicators():
+    """Wrong if an indicator of a quarter differed, or one that was met came undone."""
+
+    def of(day: str) -> tuple[Any, ...]:
+        passing = " AND ".join(f"indicator_{number}" for number in range(1, 6))
+        each = ", ".join(f"count(*) FILTER (WHERE indicator_{number})" for number in range(1, 11))
+        (found,) = asked(f"""SELECT count(*) FILTER (WHERE {passing}), {each} FROM (
+            SELECT DISTINCT ON (fund_id) * FROM welfare_fundindicators
+            WHERE fiscal_year = 2562 AND reported_on <= {day} ORDER BY fund_id, quarter DESC) x""")
+        return found
+
+    told = by_line("t13", "indicator_no", "q3", "q4")
+    assert list(zip(of(THIRD), of(DAY), strict=True)) == list(told.values())
+    fell = " OR ".join(
+        f"(a.indicator_{number} AND NOT b.indicator_{number})" for number in range(1, 11)
+    )
+    assert (
+        asked(f"""SELECT 1 FROM welfare_fundindicators a JOIN welfare_fundindicators b
+        ON b.fund_id = a.fund_id AND a.quarter = 3 AND b.quarter = 4 WHERE {fell}""")
+        == []
+    )
+
+
+def test_t14_one_page():
+    """Wrong if complete one-page sheets of a region differed, or one had no file."""
+    found = counted("""
+        SELECT f.region_id, (SELECT base_count FROM programs_regionbase b
+            WHERE b.region_id = f.region_id AND kind = 'one_page_funds'), count(*)
+        FROM welfare_fundindicators i JOIN welfare_welfarefund f ON f.id = i.fund_id
+        WHERE quarter = 4 AND has_complete_one_page AND EXISTS (
+            SELECT 1 FROM welfare_fundfile x WHERE x.subject_id = f.id AND document = 'one_page'
+              AND (attached_at AT TIME ZONE 'Asia/Bangkok')::date <= i.reported_on) GROUP BY 1""")
+    assert found.pop("total") == (1710, 1885)
+    assert found == by_region("t14", "target_funds", "funds_passed_complete")
+
+
+def test_benefits_by_kind():
+    """Wrong if the kinds that the text tells (l.274) differed, or parts missed their whole."""
+    found = counted(f"""
+        SELECT kind, sum(person_count), sum(paid_baht) FROM welfare_benefit b
+        JOIN (SELECT s.id AS latest FROM {standing(DAY)}) l ON l.latest = b.status_id GROUP BY 1""")
+    assert found["medical"] == (823818, 442110715)
+    assert found["death"] == (159222, 1072705170)
+    assert found["total"] == (1973697, 2042534102)
+    assert (
+        asked("""SELECT s.id FROM welfare_fundstatus s LEFT JOIN welfare_benefit b ON b.status_id = s.id
+        GROUP BY s.id HAVING coalesce(sum(person_count), 0) <> beneficiary_count
+          OR coalesce(sum(paid_baht), 0) <> benefit_baht""")
+        == []
+    )
+
+
+def test_completeness_of_the_fourth_quarter():
+    """Wrong if 3,379 funds had not reported, 2,618 been silent, 1,398 of them in the north-east."""
+    told = "EXISTS (SELECT 1 FROM welfare_fundstatus s WHERE s.fund_id = f.id AND fiscal_year = 2562 AND quarter = 4)"
+    found = counted(f"""
+        SELECT region_id, count(*) FILTER (WHERE {told}), count(*) FILTER (WHERE NOT {told}),
+          count(*) FILTER (WHERE committee_count IS NULL AND NOT {told})
+        FROM welfare_welfarefund f WHERE {alive("f", DAY, "founded_on")} GROUP BY 1""")
+    assert found["total"][:2] == (3379, 2618)
+    assert found["NE"][1:] == (1398, 1166)
+
+
+def test_a_number_of_a_fund_that_fell_says_why():
+    """Wrong if a fund's total fell between the quarters without a reason on record."""
+    fell = " OR ".join(
+        f"b.{name} < a.{name}"
+        for name in (
+            *SOURCES,
+            "member_count",
+            "disadvantaged_count",
+            "benefit_baht",
+            "beneficiary_count",
+        )
+    )
+    found = asked(f"""
+        SELECT count(*), count(*) FILTER (WHERE b.correction_reason <> '')
+        FROM welfare_fundstatus a JOIN welfare_fundstatus b ON b.fund_id = a.fund_id
+          AND a.quarter = 3 AND b.quarter = 4 AND NOT a.has_nothing_to_report AND NOT b.has_nothing_to_report
+        WHERE {fell}""")
+    assert found[0][0] == found[0][1] > 0
 
 
 def test_every_file_lies_in_the_store():

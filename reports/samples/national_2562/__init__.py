@@ -12,7 +12,7 @@ import random
 
 from django.db import transaction
 
-from codi.accounts.system import system_account
+from codi.accounts.system import CHECKER, system_account
 from codi.errors import Refused
 from codi.places.models import Subdistrict
 from councils.models import (
@@ -30,9 +30,32 @@ from councils.models import (
     StatusLetter,
     Term,
 )
-from reports.samples.national_2562 import bases, councils, files, groups, members, places, work
+from finance.models import Instalment, LedgerEntry, ProjectBalance
+from programs.models import Organisation, Programme, Project
+from reports.samples.national_2562 import (
+    amounts,
+    bases,
+    contributions,
+    councils,
+    files,
+    funds,
+    groups,
+    indicators,
+    members,
+    places,
+    status,
+    work,
+)
 from reports.samples.national_2562.published import text
 from reports.samples.national_2562.storing import count_anew
+from welfare.models import (
+    Benefit,
+    Contribution,
+    FundFile,
+    FundIndicators,
+    FundStatus,
+    WelfareFund,
+)
 
 SEED = "national-2562"
 
@@ -44,7 +67,8 @@ def load(*, today: dt.date) -> bool:
     """
     if not Subdistrict.objects.exists():
         raise Refused("ยังไม่มีข้อมูลพื้นที่ กรุณาเรียก load_places ก่อน")
-    return _councils()
+    loaded = _councils()
+    return _welfare() or loaded
 
 
 def _dice(part: str) -> random.Random:
@@ -78,5 +102,28 @@ def _councils() -> bool:
         Council, Term, Member, CommunityGroup, GroupCertification, StatusLetter, LetterPrint,
         CapabilityResult, Section21Mission, CouncilMeeting, QualityReview, CouncilFile,
         CapabilityFile,
+    )  # fmt: skip
+    return True
+
+
+@transaction.atomic
+def _welfare() -> bool:
+    """Welfare funds with what they reported, and the year's contributions."""
+    if WelfareFund.objects.filter(code=funds.FIRST_CODE).exists():
+        return False
+    if WelfareFund.objects.exists() or Programme.objects.filter(code=contributions.CODE).exists():
+        raise Refused("ทะเบียนกองทุนมีข้อมูลอยู่แล้ว ข้อมูลตัวอย่างระดับประเทศใช้กับฐานข้อมูลที่ยังว่างเท่านั้น")
+    maker, checker = system_account(), system_account(CHECKER)
+    planned, withdrawn = funds.plan(places.tambons(), _dice("funds"))
+    funds.store_funds(planned + withdrawn, _dice("withdrawal"))
+    reported = amounts.plan(planned, withdrawn, _dice("amounts"))
+    status.store_statuses(planned, withdrawn, reported, _dice("status"))
+    marks = indicators.plan(planned, _dice("indicators"))
+    indicators.store_indicators(marks, maker, _dice("indicator days"))
+    given = contributions.plan(planned, reported, _dice("contributions"))
+    contributions.store_contributions(given, maker, checker, _dice("money"))
+    count_anew(
+        WelfareFund, FundStatus, Benefit, FundIndicators, FundFile, Contribution, Organisation,
+        Project, Instalment, LedgerEntry, ProjectBalance,
     )  # fmt: skip
     return True
