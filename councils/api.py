@@ -11,6 +11,7 @@ from codi.accounts.permissions import Decision
 from codi.api.declared import Act, Resource, Told, register
 from codi.api.record_files import attaching
 from councils import filters, forms, permissions, queries, services
+from councils.api_of_work import ACTS_ON_A_COUNCIL
 from councils.models import Council, Member, Term
 
 PLACES = ("region", "province", "district", "subdistrict")
@@ -75,6 +76,7 @@ register(
             leave_out=("code",),
         ),
         acts=(
+            *ACTS_ON_A_COUNCIL,
             Act(
                 "certify",
                 "รับรองสภา",

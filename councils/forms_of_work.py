@@ -86,6 +86,16 @@ class MissionsForm(YearForm):
         return dict(self.cleaned_data)
 
 
+class MissionForm(YearForm):
+    """One mission that a council performed: for programs."""
+
+    mission = forms.TypedChoiceField(
+        label="ภารกิจ", coerce=int, choices=[(one.value, one.label) for one in Mission]
+    )
+    reported_on = ThaiDateField(label="วันที่รายงาน", latest="today")
+    detail = TextField(label="รายละเอียด", max_length=500, required=False)
+
+
 class CapabilityForm(YearForm):
     """The capability result of a year; its files come after it."""
 
@@ -183,7 +193,8 @@ class CouncilsField(TextField):
         return "\n".join(f"{one.code} {one.name}" for one in value)
 
     def clean(self, value: Any) -> list[Council]:
-        lines = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
+        told = re.split(r"[\n,;]", super().clean(value))
+        lines = [line.strip() for line in told if line.strip()]
         if len(lines) > MOST_COUNCILS:
             raise ValidationError(f"ระบุได้ไม่เกิน {MOST_COUNCILS} สภาต่อข้อเสนอ กรุณาแยกเป็นหลายข้อเสนอ")
         if self.user is None:

@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from codi.accounts.permissions import Decision
-from codi.api.declared import Act, Resource, Told, register
+from codi.api.declared import Act, Part, Resource, Told, register
 from codi.api.record_files import attaching
-from programs import filters, forms, permissions, queries, services
+from programs import filters, forms, forms_of_bases, permissions, queries, services
 from programs.models import (
     BudgetFrame,
     Committee,
@@ -20,8 +20,11 @@ from programs.models import (
     OrganisationCertification,
     Programme,
     ProgrammeTarget,
+    QualityScale,
+    RegionBase,
     Resolution,
 )
+from programs.services import bases
 
 PLACES = ("region", "province", "district", "subdistrict")
 
@@ -439,6 +442,102 @@ register(
                 actor=call.actor, resolution=call.row, expected_version=call.version, **call.facts
             ),
             leave_out=("number",),
+        ),
+    )
+)
+
+
+def _sets_bases(user: Any, row: Any) -> Decision:
+    return permissions.can_set_bases(user)
+
+
+register(
+    Resource(
+        name="bases",
+        title="ฐานและเป้าหมายรายภาค",
+        about="จำนวนที่ใช้เทียบกับผลงานของแต่ละภาค พร้อมวันที่และที่มา",
+        model=RegionBase,
+        rows=lambda user: RegionBase.objects.visible_to(user),
+        fields=(
+            "id",
+            "kind",
+            "region",
+            "fiscal_year",
+            "stands_on",
+            "base_count",
+            "source",
+            "version",
+        ),
+        order={"id": "pk", "fiscal_year": "fiscal_year", "stands_on": "stands_on"},
+        default_sort="-fiscal_year",
+        filters=filters.BaseFilter,
+        create=Act(
+            "new",
+            "เพิ่มฐานหรือเป้าหมาย",
+            forms_of_bases.BaseForm,
+            can=_sets_bases,
+            perform=lambda call: bases.add_base(actor=call.actor, today=call.today, **call.facts),
+            status=201,
+        ),
+        change=Act(
+            "edit",
+            "แก้ไขฐานหรือเป้าหมาย",
+            forms_of_bases.BaseEditForm,
+            can=_sets_bases,
+            perform=lambda call: bases.correct_base(
+                actor=call.actor,
+                base=call.row,
+                expected_version=call.version,
+                today=call.today,
+                **call.facts,
+            ),
+            leave_out=forms_of_bases.BaseEditForm.stay,
+        ),
+    )
+)
+
+
+def _bounds(scale: Any) -> dict[str, str]:
+    return {str(band.grade): str(band.from_pct) for band in scale.bands.all()}
+
+
+register(
+    Resource(
+        name="scales",
+        title="เกณฑ์สอบทานคุณภาพ",
+        about="คะแนนร้อยละที่เริ่มแต่ละระดับ ปีที่ไม่มีเกณฑ์ของตนเองใช้เกณฑ์ของปีก่อนหน้า",
+        model=QualityScale,
+        rows=lambda user: QualityScale.objects.visible_to(user).prefetch_related("bands"),
+        fields=("id", "subject", "fiscal_year", "source", "version"),
+        order={"id": "pk", "fiscal_year": "fiscal_year"},
+        default_sort="-fiscal_year",
+        create=Act(
+            "new",
+            "เพิ่มเกณฑ์",
+            forms_of_bases.ScaleForm,
+            can=_sets_bases,
+            perform=lambda call: bases.add_scale(actor=call.actor, **call.form.facts()),
+            status=201,
+        ),
+        change=Act(
+            "edit",
+            "แก้ไขเกณฑ์",
+            forms_of_bases.ScaleEditForm,
+            can=_sets_bases,
+            perform=lambda call: bases.correct_scale(
+                actor=call.actor,
+                scale=call.row,
+                expected_version=call.version,
+                **call.form.facts(),
+            ),
+            leave_out=forms_of_bases.ScaleEditForm.stay,
+        ),
+        parts=(
+            Part(
+                "bands",
+                "ระดับและคะแนนที่เริ่ม",
+                read=lambda request, row: _bounds(row),
+            ),
         ),
     )
 )

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from codi.places.filters import provinces_in_sight, regions_in_sight
 from codi.ui.lists import ListFilter
 from programs.models import (
+    BaseKind,
     CertificationState,
     Committee,
     FundingSource,
@@ -94,6 +95,14 @@ class MeetingFilter(ListFilter):
         return (
             rows.filter(resolution_count=0) if value == "none" else rows.exclude(resolution_count=0)
         )
+
+
+class BaseFilter(ListFilter):
+    """By what is counted, region and year."""
+
+    kind = django_filters.ChoiceFilter(label="รายการ", choices=BaseKind.choices)
+    region = django_filters.ModelChoiceFilter(label="ภาค", queryset=regions_in_sight)
+    fiscal_year = django_filters.NumberFilter(label="ปีงบประมาณ")
 
 
 class ResolutionFilter(ListFilter):

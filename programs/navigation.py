@@ -6,6 +6,7 @@ from programs.permissions import can_create_project
 
 register(
     NavItem("แผนงาน", "programs:programmes", "network", lambda user: allow(), position=200),
+    NavItem("ฐานและเป้าหมาย", "programs:bases", "target", lambda user: allow(), position=210),
     NavItem("องค์กร", "programs:organisations", "users-round", lambda user: allow(), position=300),
     NavItem("การประชุม", "programs:meetings", "calendar-days", lambda user: allow(), position=310),
 )

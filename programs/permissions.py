@@ -48,6 +48,14 @@ def can_manage_programme(user: User, programme: Programme) -> Decision:
     return can_manage_programmes(user)
 
 
+def can_set_bases(user: User) -> Decision:
+    """Base figures, targets of regions and scales are set nationally."""
+    return all_of(
+        has_role(user, Role.ADMINISTRATOR, Role.REGIONAL_MANAGER),
+        allow() if user.sees_nation else deny("ฐาน เป้าหมาย และเกณฑ์ตั้งได้เฉพาะผู้มีขอบเขตทั้งประเทศ"),
+    )
+
+
 def can_manage_organisations(user: User) -> Decision:
     """Add and change organisations and record the certification of their status."""
     return has_role(user, *MAKERS)

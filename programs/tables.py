@@ -117,3 +117,21 @@ class MeetingTable(ListTable):
         definition="โครงการที่ผ่านการพิจารณาในครั้งนี้และท่านเห็นได้",
     )
     certification_count = NumberColumn("ผลรับรององค์กร", unit="องค์กร", orderable=True)
+
+
+class BaseTable(ListTable):
+    """What counts of a region are compared with."""
+
+    kind = TextColumn(
+        "รายการ",
+        accessor="get_kind_display",
+        order_by="kind",
+        orderable=True,
+        wide=True,
+        linkify=lambda record: reverse("programs:base_edit", args=[record.pk]),
+    )
+    region = TextColumn("ภาค", accessor="region__name", order_by="region__position", orderable=True)
+    fiscal_year = TextColumn("ปีงบประมาณ", orderable=True)
+    base_count = NumberColumn("จำนวน", orderable=True)
+    stands_on = DateColumn("ณ วันที่", orderable=True)
+    source = TextColumn("ที่มา", css_class="middling")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.views import meetings, organisations, programmes, projects
+from programs.views import bases, meetings, organisations, programmes, projects
 
 app_name = "programs"
 urlpatterns = [
@@ -46,5 +46,11 @@ urlpatterns = [
     ),
     path("frames/<int:pk>/edit/", programmes.FrameEdit.as_view(), name="frame_edit"),
     path("targets/<int:pk>/edit/", programmes.TargetEdit.as_view(), name="target_edit"),
+    path("bases/", bases.BaseList.as_view(), name="bases"),
+    path("bases/new/", bases.BaseNew.as_view(), name="base_new"),
+    path("bases/<int:pk>/edit/", bases.BaseEdit.as_view(), name="base_edit"),
+    path("scales/", bases.ScaleList.as_view(), name="scales"),
+    path("scales/new/", bases.ScaleNew.as_view(), name="scale_new"),
+    path("scales/<int:pk>/edit/", bases.ScaleEdit.as_view(), name="scale_edit"),
     path("programmes/sources/<int:pk>/edit/", programmes.SourceEdit.as_view(), name="source_edit"),
 ]

@@ -127,6 +127,29 @@ def set_missions(
 
 
 @service
+def record_mission(
+    *,
+    actor: User,
+    council: Council,
+    fiscal_year: int,
+    mission: int,
+    reported_on: dt.date,
+    detail: str = "",
+    today: dt.date,
+) -> Section21Mission:
+    """Record one mission of a year; the same once more is refused."""
+    council = kept_council(council, actor)
+    require_day_of(council, fiscal_year, reported_on, today, "reported_on")
+    return Section21Mission.objects.create(
+        council=council,
+        fiscal_year=fiscal_year,
+        mission=mission,
+        reported_on=reported_on,
+        detail=detail.strip(),
+    )
+
+
+@service
 def record_capability(
     *, actor: User, council: Council, fiscal_year: int, today: dt.date, **facts: Any
 ) -> CapabilityResult:

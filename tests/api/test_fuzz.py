@@ -46,6 +46,8 @@ THINGS = {
     "programmes": "programme",
     "frames": "frame",
     "targets": "target",
+    "bases": "base",
+    "scales": "scale",
     "organisations": "organisation",
     "organisation-files": "file of organisation",
     "certifications": "certification",
@@ -54,6 +56,15 @@ THINGS = {
     "council-terms": "term",
     "term-files": "file of term",
     "council-members": "member",
+    "council-meetings": "council meeting",
+    "council-missions": "mission",
+    "council-capability": "capability",
+    "capability-files": "file of capability",
+    "council-reviews": "review",
+    "groups": "group",
+    "group-certifications": "group certification",
+    "letters": "letter",
+    "proposals": "proposal",
     "committees": "committee",
     "meetings": "meeting",
     "meeting-files": "file of meeting",
@@ -80,7 +91,7 @@ THINGS = {
     "bin": "binned",
 }
 EVERYBODYS = {"regions", "provinces", "districts", "subdistricts", "funding-sources"}
-COMMON = {"programmes"}
+COMMON = {"programmes", "scales"}
 
 
 def bearer(country: Country, who: str) -> dict[str, str]:

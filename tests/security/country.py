@@ -63,6 +63,7 @@ from programs.models import (
     ProjectFile,
     ProjectLevel,
     QualityScale,
+    RegionBase,
     Resolution,
 )
 from programs.notices import SENT_BACK
@@ -266,6 +267,10 @@ def _place(key: str, province: Province, programme: Programme) -> Place:
         "certification": certification,
         "frame": frames[ProjectLevel.PROVINCE],
         "target": ProgrammeTarget.objects.get(region=region),
+        "base": _base(region, of_region),
+        "scale": QualityScale.objects.get_or_create(
+            subject="council", fiscal_year=2562, source="แบบสอบทาน ปี 2562"
+        )[0],
         "source": FundingSource.objects.get_or_create(code="GOV", name="งบแผ่นดิน")[0],
     }
     things["token"] = create_token(
@@ -277,6 +282,18 @@ def _place(key: str, province: Province, programme: Programme) -> Place:
         today=TODAY,
     )[0]
     return Place(key, region, province, w, things | {"person": w.officer, "programme": programme})
+
+
+def _base(region: Region, mark: str) -> RegionBase:
+    """A base figure of a region: the provinces of one region share it."""
+    return RegionBase.objects.get_or_create(
+        kind="new_councils",
+        region=region,
+        fiscal_year=2564,
+        stands_on=dt.date(2020, 10, 1),
+        base_count=7,
+        source=f"แผน {mark}",
+    )[0]
 
 
 def _projects(place: Place) -> None:

@@ -36,6 +36,7 @@ LISTS = {
     "programs:meetings": True,
     "programs:committees": True,
     "programs:programme_list": False,
+    "programs:bases": True,
     "councils:councils": True,
     "councils:groups": True,
     "councils:proposals": True,
