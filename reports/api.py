@@ -39,7 +39,6 @@ from reports.files import bytes_of
 from reports.filters import CheckFilter, EditionFilter, TextFilter
 from reports.models import Edition, EditionCheck, EditionText, FileKind, TextOrigin
 from reports.queries import with_names
-from reports.subjects import Subject
 from reports.views.scope import live_figure, live_scope
 
 ISO_DAY = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
@@ -236,7 +235,7 @@ def _drafted(call: Call) -> Edition:
     return services.create_edition(
         actor=call.actor,
         outline_key=call.facts["outline"],
-        subject=Subject(programme=call.facts["programme"], region=call.facts["region"]),
+        subject=call.form.subject,
         as_of_dates=call.form.days,
         request_key=call.key,
         now=call.now,
@@ -371,7 +370,7 @@ register(
         create=Act(
             "new",
             "จัดทำรายงานใหม่",
-            forms.NewEditionForm,
+            forms.EditionRequestForm,
             can=lambda user, row: permissions.can_create(user),
             perform=_drafted,
             status=201,

@@ -103,11 +103,13 @@ class Content:
 
 def tables_of(outline: Outline, scope: FigureScope, days: Sequence[dt.date]) -> tuple[Table, ...]:
     """The outline's figures, computed now."""
-    return tuple(
-        Table(slot, figures.get(slot.figure_key).compute(scope, day))
+    found = (
+        (slot, figures.get(slot.figure_key).compute(scope, day))
         for slot in outline.figures
         for day in slot.days(days)
     )
+    order = outline.row_order
+    return tuple(Table(slot, grid.reordered(order) if order else grid) for slot, grid in found)
 
 
 def live(

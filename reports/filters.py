@@ -10,11 +10,15 @@ from django.db.models import QuerySet
 from codi.places.filters import regions_in_sight
 from codi.ui.lists import ListFilter
 from reports.models import Edition, EditionState
+from reports.outlines import OUTLINES
 
 
 class EditionFilter(ListFilter):
-    """By state and region."""
+    """By kind of report, state and region."""
 
+    outline = django_filters.ChoiceFilter(
+        label="แบบรายงาน", choices=[(key, one.title) for key, one in OUTLINES.items()]
+    )
     state = django_filters.ChoiceFilter(label="สถานะ", choices=EditionState.choices)
     region = django_filters.ModelChoiceFilter(label="ภาค", queryset=regions_in_sight)
 

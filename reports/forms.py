@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from codi.fiscal import FiscalYear
 from codi.places.models import Region
 from codi.thai.dates import long_date
 from codi.ui.fields import LongTextField, ScopedModelChoiceField, TextField, ThaiDateField
@@ -14,6 +15,7 @@ from codi.ui.forms import ActionForm, UserForm
 from programs.models import Programme
 from reports import outlines
 from reports.models.edition_life import MOST_DATES
+from reports.subjects import Subject
 
 SAME_DAY = "เลือกวันที่ {} ซ้ำกัน เว้นช่องนี้ว่าง หรือเลือกวันอื่น"
 
@@ -57,13 +59,22 @@ class DaysForm(ActionForm):
         return [value for value in values if value]
 
 
+def outline_field(*, by_quarter: bool | None = None) -> forms.ChoiceField:
+    """Which report: all of them, or those about programmes or about quarters."""
+    return forms.ChoiceField(
+        label="แบบรายงาน",
+        choices=[
+            (key, outline.title)
+            for key, outline in outlines.OUTLINES.items()
+            if by_quarter in (None, outline.by_quarter)
+        ],
+    )
+
+
 class NewEditionForm(DaysForm):
     """Which report, of which programme and region, as of which days."""
 
-    outline = forms.ChoiceField(
-        label="แบบรายงาน",
-        choices=[(key, o.title) for key, o in outlines.OUTLINES.items() if not o.by_quarter],
-    )
+    outline = outline_field(by_quarter=False)
     programme = ScopedModelChoiceField(
         label="โครงการหลัก",
         model=Programme,
@@ -71,6 +82,84 @@ class NewEditionForm(DaysForm):
     )
     region = ScopedModelChoiceField(label="ภาค", model=Region, queryset_for=regions_for)
     field_order = ("outline", "programme", "region", "as_of_1", "as_of_2", "as_of_3", "as_of_4")
+
+    @property
+    def subject(self) -> Subject:
+        """What the report is about."""
+        return Subject(self.cleaned_data["programme"], self.cleaned_data["region"])
+
+
+QUARTERS = [(number, f"ไตรมาส {number}") for number in range(1, 5)]
+
+
+class NewQuarterlyForm(ActionForm):
+    """Which report, of which quarter, of a region or of the country, as of which of its days."""
+
+    outline = outline_field(by_quarter=True)
+    fiscal_year = forms.TypedChoiceField(label="ปีงบประมาณ", coerce=int)
+    quarter = forms.TypedChoiceField(label="ไตรมาส", coerce=int, choices=QUARTERS)
+    region = ScopedModelChoiceField(
+        label="พื้นที่", model=Region, queryset_for=regions_for, required=False, empty_label="ทั้งประเทศ"
+    )
+    as_of = ThaiDateField(
+        label="ข้อมูล ณ วันที่",
+        required=False,
+        latest="today",
+        help_text="เว้นว่างได้: วันสุดท้ายของไตรมาส หรือวันนี้เมื่อไตรมาสยังไม่สิ้นสุด",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        last = FiscalYear.of(self.today).number
+        years = [(year, str(year)) for year in range(last, last - 15, -1)]
+        self.fields["fiscal_year"].choices = years  # type: ignore[attr-defined]
+        if not self.user.sees_nation:
+            self.fields["region"].required = True
+
+    @property
+    def subject(self) -> Subject:
+        """What the report is about."""
+        data = self.cleaned_data
+        return Subject(None, data["region"], data["fiscal_year"], data["quarter"])
+
+    @property
+    def days(self) -> list[dt.date]:
+        """The day of the report: as given, else the last of the quarter that has come."""
+        given: dt.date | None = self.cleaned_data["as_of"]
+        period = self.subject.period
+        return [given or (min(period.end, self.today) if period else self.today)]
+
+
+class EditionRequestForm(DaysForm):
+    """Any report, for programs: with programme and region, or with fiscal year and quarter."""
+
+    outline = outline_field()
+    programme = ScopedModelChoiceField(
+        label="โครงการหลัก",
+        model=Programme,
+        queryset_for=lambda user: Programme.objects.visible_to(user).with_projects(),
+        required=False,
+        help_text="เฉพาะรายงานสถานการณ์โครงการ",
+    )
+    region = ScopedModelChoiceField(
+        label="ภาค",
+        model=Region,
+        queryset_for=regions_for,
+        required=False,
+        help_text="รายงานรายไตรมาส: ไม่ส่งคือทั้งประเทศ",
+    )
+    fiscal_year = forms.IntegerField(
+        label="ปีงบประมาณ", required=False, min_value=2500, max_value=2700
+    )
+    quarter = forms.TypedChoiceField(
+        label="ไตรมาส", coerce=int, choices=QUARTERS, required=False, empty_value=None
+    )
+
+    @property
+    def subject(self) -> Subject:
+        """What the report is about; the service says what is missing or too much."""
+        data = self.cleaned_data
+        return Subject(data["programme"], data["region"], data["fiscal_year"], data["quarter"])
 
 
 class TextForm(UserForm):

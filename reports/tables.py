@@ -34,14 +34,15 @@ class EditionTable(ListTable):
     """Which report, of what, as of when, and how far it is."""
 
     programme = TextColumn(
-        "โครงการหลัก",
-        accessor="programme__name",
+        "เรื่อง",
+        accessor="subject__name",
         wide=True,
         orderable=True,
+        order_by=("programme__name", "fiscal_year", "quarter"),
         linkify=("reports:detail", {"pk": A("pk")}),
     )
     region = TextColumn(
-        "ภาค", accessor="region__name", orderable=True, order_by=("region__position",)
+        "พื้นที่", accessor="region_name", orderable=True, order_by=("region__position",)
     )
     number = NumberColumn("ฉบับที่", orderable=True)
     as_of_dates = DaysColumn("ข้อมูล ณ วันที่", orderable=True)

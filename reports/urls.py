@@ -8,6 +8,7 @@ app_name = "reports"
 urlpatterns = [
     path("reports/", editions.EditionList.as_view(), name="list"),
     path("reports/new/", editions.NewEdition.as_view(), name="new"),
+    path("reports/new/quarterly/", editions.NewQuarterly.as_view(), name="new_quarterly"),
     path("reports/<int:pk>/", editions.EditionPage.as_view(), name="detail"),
     path("reports/<int:pk>/progress/", editions.EditionProgress.as_view(), name="progress"),
     path("reports/<int:pk>/texts/<str:slot>/", editions.EditText.as_view(), name="text"),

@@ -1,4 +1,4 @@
-"""A grid as horizontal stacked bars in million baht: SVG whose Thai labels are outlines.
+"""A grid as horizontal stacked bars, in million baht or in counts: SVG whose Thai labels are outlines.
 
 Outlines because PDF engines draw Thai text inside SVG wrongly; the drawing library shapes it right.
 The same grid gives the same bytes. Numbers stand beside the bars, so that nobody has to guess a
@@ -21,7 +21,7 @@ from xml.sax.saxutils import escape
 from django.conf import settings
 
 from codi.figures.formats import as_of_text, column_title
-from codi.figures.grid import Column, Grid, Row
+from codi.figures.grid import Column, Grid, Row, Unit
 from codi.thai.numbers import number
 from codi.thai.typeface import font_file
 
@@ -29,6 +29,8 @@ from codi.thai.typeface import font_file
 # and on a black-and-white printer); the third is between them.
 COLOURS = ("#0f5c59", "#e2b04a", "#8db8b5")
 TWO, THREE = COLOURS[:2], (COLOURS[0], COLOURS[2], COLOURS[1])  # what is left is always gold
+# Quarters and grades: from dark to light in one hue, the last in gold.
+FOUR = ("#0f5c59", "#5a9a96", "#b5d3d0", "#e2b04a")
 INK, QUIET, RULE = "#15202b", "#4a5560", "#d8e1e1"
 MILLION = Decimal(1_000_000)
 # Half the height of letters and digits, as a part of the font's size.
@@ -58,13 +60,15 @@ def stacked_bars(
     labels: str = "",
     shape: Shape = PRINT,
 ) -> bytes:
-    """SVG of one bar per item row, made of the money columns ``parts`` (at most three).
+    """SVG of one bar per item row, made of the columns ``parts`` (at most four, of one unit).
 
     ``labels`` names a text column that labels the bars instead of the row titles. ``title`` should
     say the finding; it and the values become the picture's text alternative.
     """
-    if len(parts) > len(COLOURS):
-        raise ValueError(f"a chart has at most {len(COLOURS)} parts")
+    if len(parts) > len(FOUR):
+        raise ValueError(f"a chart has at most {len(FOUR)} parts")
+    if len({grid.column(key).unit for key in parts}) > 1:
+        raise ValueError("the parts of a chart have one unit")
     rows = grid.items
     names = [str(grid.value(row.key, labels) or row.title) if labels else row.title for row in rows]
     with _drawing:
@@ -76,10 +80,10 @@ def description(grid: Grid, parts: Sequence[str], names: Sequence[str]) -> str:
     """All values of the chart as Thai text, for those who do not see it."""
     lines = [
         f"{name} "
-        + " ".join(f"{part_title(grid.column(key))} {_millions(grid, row, key)}" for key in parts)
+        + " ".join(f"{part_title(grid.column(key))} {_shown(grid, row, key)}" for key in parts)
         for name, row in zip(names, grid.items, strict=True)
     ]
-    return f"หน่วย: ล้านบาท {as_of_text(grid)} " + "; ".join(lines)
+    return f"หน่วย: {_unit(grid, parts)} {as_of_text(grid)} " + "; ".join(lines)
 
 
 def part_title(column: Column) -> str:
@@ -88,17 +92,34 @@ def part_title(column: Column) -> str:
 
 
 def _colours(parts: Sequence[str]) -> Sequence[str]:
+    if len(parts) > 3:
+        return FOUR
     return THREE if len(parts) > 2 else TWO
 
 
-def _baht(grid: Grid, row: Row, key: str) -> Decimal:
-    value = grid.value(row.key, key)
-    return value if isinstance(value, Decimal) else Decimal(0)
+def _is_money(grid: Grid, key: str) -> bool:
+    return grid.column(key).unit is Unit.BAHT
 
 
-def _millions(grid: Grid, row: Row, key: str) -> str:
+def _unit(grid: Grid, parts: Sequence[str]) -> str:
+    """ล้านบาท, or the unit of the table."""
+    return "ล้านบาท" if _is_money(grid, parts[0]) else grid.unit
+
+
+def _length(grid: Grid, row: Row, key: str) -> Decimal:
+    """How long a part of a bar is, in the unit of the axis; nothing is drawn below zero."""
     value = grid.value(row.key, key)
-    return number(value / MILLION if isinstance(value, Decimal) else None, 2)
+    if not isinstance(value, int | Decimal):
+        return Decimal(0)
+    return max(Decimal(value) / (MILLION if _is_money(grid, key) else 1), Decimal(0))
+
+
+def _shown(grid: Grid, row: Row, key: str) -> str:
+    """The value beside the bar."""
+    value = grid.value(row.key, key)
+    if not isinstance(value, int | Decimal):
+        return number(None)
+    return number(value / MILLION, 2) if _is_money(grid, key) else number(value)
 
 
 def _font(size: float) -> Any:
@@ -150,7 +171,7 @@ def _bars(axes: Any, grid: Grid, parts: Sequence[str], rows: Sequence[Row]) -> N
     start = [0.0] * len(rows)
     for key, colour in zip(parts, _colours(parts), strict=False):
         # Lengths of a drawing are the only floats; the printed numbers come from the decimals.
-        lengths = [float(max(_baht(grid, row, key), Decimal(0)) / MILLION) for row in rows]
+        lengths = [float(_length(grid, row, key)) for row in rows]
         axes.barh(
             range(len(rows)),
             lengths,
@@ -175,7 +196,7 @@ def _numbers(
             axes.text(
                 right,
                 line,
-                _millions(grid, row, key),
+                _shown(grid, row, key),
                 transform=across + _lowered(axes, shape.font_size - 0.5),
                 ha="right",
                 va="baseline",
@@ -212,7 +233,7 @@ def _dress(axes: Any, grid: Grid, parts: Sequence[str], names: Sequence[str], sh
     for label in axes.get_xticklabels():
         label.set_fontproperties(small)
         label.set_color(QUIET)
-    axes.set_xlabel("ล้านบาท", fontproperties=small, color=QUIET, labelpad=3)
+    axes.set_xlabel(_unit(grid, parts), fontproperties=small, color=QUIET, labelpad=3)
     axes.legend(
         loc="lower left",
         bbox_to_anchor=(-0.01, 1.0),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from reports.layouts import regional_status
+from reports.layouts import quarterly, regional_status
 from reports.layouts.layout import KeyFigure, Layout, Section, Shown
 from reports.outlines import Outline
+from reports.outlines.quarterly import QUARTERLY
 from reports.outlines.regional_status import REGIONAL_STATUS
 
-LAYOUTS: dict[str, Layout] = {REGIONAL_STATUS.key: regional_status.LAYOUT}
+LAYOUTS: dict[str, Layout] = {
+    REGIONAL_STATUS.key: regional_status.LAYOUT,
+    QUARTERLY.key: quarterly.LAYOUT,
+}
 
 
 def of(outline: Outline) -> Layout:

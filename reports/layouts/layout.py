@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,12 +44,13 @@ class KeyFigure:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the report under a heading of the contents."""
+    """A part of the report under a heading of the contents; the first of a chapter names it."""
 
     key: str
     title: str
     template: str
     wide: bool = False
+    chapter: str = ""
     context: dict[str, Any] = field(default_factory=dict)
 
 
@@ -66,7 +67,7 @@ class Layout:
 
     sections: Callable[[Content, Tables], Iterator[Section]]
     key_figures: Callable[[Content], list[KeyFigure]]
-    chart_parts: Callable[[Table], tuple[str, ...]]
+    chart_parts: Callable[[Table], Sequence[str]]
     chart_title: Callable[[Grid], str]
     main: str
     unit: str

@@ -89,7 +89,7 @@ def sections(content: Content, tables: Tables) -> Iterator[Section]:
                 title,
                 FOLDER + template,
                 wide and (key != DETAIL or any(shown.grid.items for shown in tables[key])),
-                {"tables": tables[key], "statements": _statements(content)},
+                context={"tables": tables[key], "statements": _statements(content)},
             )
     yield from closing_sections(content, BY_LEVEL)
 

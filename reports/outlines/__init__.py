@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from reports.outlines.outline import FigureSlot, Outline, TextSlot, UnknownOutline, When
+from reports.outlines.quarterly import QUARTERLY
 from reports.outlines.regional_status import REGIONAL_STATUS
 
-OUTLINES: dict[str, Outline] = {outline.key: outline for outline in (REGIONAL_STATUS,)}
+OUTLINES: dict[str, Outline] = {outline.key: outline for outline in (REGIONAL_STATUS, QUARTERLY)}
 
 
 def get(key: str) -> Outline:

@@ -54,7 +54,8 @@ class Outline:
     """A report: its name, figures in order, staff texts, template and computed sentences.
 
     ``by_quarter`` reports are about a quarter of a region or of the country; the others about a
-    programme in a region.
+    programme in a region. ``numbers_tables`` prints ตารางที่ 1, 2 … before their titles, and
+    ``row_order`` is the order of the regions in every table.
 
     ``narrate(facts, grids)`` gives the computed sentences by slot, in the order of the report.
     """
@@ -67,6 +68,8 @@ class Outline:
     template: str
     narrate: Narrator
     by_quarter: bool = False
+    numbers_tables: bool = False
+    row_order: tuple[str, ...] = ()
 
     def text_slot(self, key: str) -> TextSlot:
         """The staff block of a key; raises ``KeyError``."""

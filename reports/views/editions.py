@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from django.utils import timezone
 from codi.accounts.access import ScopedMixin
 from codi.accounts.permissions import Decision
 from codi.desk.pages import DeskPage
+from codi.fiscal import Quarter
 from codi.ui.lists import Empty, ListPage
 from codi.ui.pages import FormPage
 from reports import outlines, permissions, services
@@ -21,11 +23,10 @@ from reports.changes import Move, changes_since
 from reports.content import Content, of_edition
 from reports.facts import name_of
 from reports.filters import EditionFilter
-from reports.forms import NewEditionForm, TextForm
+from reports.forms import NewEditionForm, NewQuarterlyForm, TextForm
 from reports.models import Edition, EditionState, EditionText, TextOrigin
 from reports.queries import latest_draft_file, latest_job, staff_texts
 from reports.rendering import shown_tables
-from reports.subjects import Subject
 from reports.tables import TONES, EditionTable
 from reports.views.base import ActPage, EditionMixin
 
@@ -43,7 +44,11 @@ class EditionList(ScopedMixin, ListPage):
     default_sort = "-created_at"
     search_keys = ("programme__search_key",)
     search_label = "ค้นหาโครงการหลัก"
-    empty = Empty("ยังไม่มีรายงาน", "กด “จัดทำรายงานใหม่” เลือกโครงการหลัก ภาค และวันที่ของข้อมูล", "file-text")
+    empty = Empty(
+        "ยังไม่มีรายงาน",
+        "กด “จัดทำรายงานใหม่” เลือกโครงการหลัก ภาค และวันที่ของข้อมูล หรือ “จัดทำรายงานรายไตรมาส”",
+        "file-text",
+    )
 
     def get_queryset(self) -> QuerySet[Edition]:
         return super().get_queryset().select_related("programme", "region", "created_by")
@@ -58,7 +63,7 @@ class EditionList(ScopedMixin, ListPage):
 class NewEdition(ScopedMixin, FormPage):
     """One form, one click: the draft, and its PDF under way."""
 
-    form_class = NewEditionForm
+    form_class: type[NewEditionForm | NewQuarterlyForm] = NewEditionForm
     page_title = "จัดทำรายงานใหม่"
     page_lead = "ระบบคำนวณทุกตาราง ประโยค และแผนภูมิจากข้อมูล ณ วันที่ที่เลือก แล้วจัดทำ PDF ให้ตรวจทานทันที"
     submit_label = "จัดทำรายงาน"
@@ -79,18 +84,36 @@ class NewEdition(ScopedMixin, FormPage):
             "cancel_url": reverse("reports:list"),
         }
 
-    def act(self, form: NewEditionForm) -> HttpResponse:
+    def act(self, form: Any) -> HttpResponse:
         data = form.cleaned_data
         edition = services.create_edition(
             actor=self.user,
             outline_key=data["outline"],
-            subject=Subject(programme=data["programme"], region=data["region"]),
+            subject=form.subject,
             as_of_dates=form.days,
             request_key=data["one_time_key"],
             now=timezone.now(),
             today=self.today(),
         )
         return redirect("reports:detail", pk=edition.pk)
+
+
+class NewQuarterly(NewEdition):
+    """One form, one click: the draft of a quarter's report, and its PDF under way."""
+
+    form_class = NewQuarterlyForm
+    page_title = "จัดทำรายงานรายไตรมาส"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        today = self.today()
+        # In the first weeks of a quarter people report the one before.
+        last = Quarter.of(today - dt.timedelta(days=45))
+        initial = {
+            "region": self.user.region_id,
+            "fiscal_year": last.fiscal_year.number,
+            "quarter": last.number,
+        }
+        return {**super().get_form_kwargs(), "initial": initial}
 
 
 class EditionPage(EditionMixin):

@@ -242,8 +242,14 @@ def test_a_chart_is_the_same_bytes_again_and_escapes_names():
 
 def test_a_chart_refuses_more_parts_than_it_has_colours():
     """A part left out silently would make the bars too short."""
-    with pytest.raises(ValueError, match="at most 3"):
-        stacked_bars(grid(), ("paid", "approved", "paid", "approved"), title="x")
+    with pytest.raises(ValueError, match="at most 4"):
+        stacked_bars(grid(), ("paid", "approved") * 2 + ("paid",), title="x")
+
+
+def test_a_chart_refuses_parts_of_two_units():
+    """Baht and projects in one bar have no common length."""
+    with pytest.raises(ValueError, match="one unit"):
+        stacked_bars(grid(), ("paid", "paid_pct"), title="x")
 
 
 def spans(row):

@@ -363,6 +363,7 @@ ROWS = (
     # Reports: of whole regions, so not for people of one province
     _list("reports:list", "OMF" + NATION),
     _new("reports:new", REPORTERS),
+    _new("reports:new_quarterly", REPORTERS),
     _edition("detail", "submitted", ALL, post=405),
     _edition("progress", "submitted", ALL, post=405),
     _edition("text", "draft", REPORTERS, kwargs=(("slot", "results"),)),

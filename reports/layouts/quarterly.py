@@ -1,0 +1,204 @@
+"""The quarterly report of councils and welfare funds on paper: two chapters, their sections, charts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from codi.figures.formats import text_of
+from codi.figures.grid import Grid, Unit
+from codi.fiscal import AsOf
+from codi.thai.numbers import number
+from reports.blocks import blocks_of
+from reports.content import Content, Table
+from reports.layouts.layout import (
+    PAPER,
+    KeyFigure,
+    Layout,
+    Section,
+    Shown,
+    Tables,
+    closing_sections,
+)
+from reports.links import link_for
+
+TEMPLATE = "reports/quarterly/section.html"
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A section of a chapter: its title and figures, or the text that staff write."""
+
+    key: str
+    title: str
+    figures: tuple[str, ...] = ()
+    text: str = ""
+    wide: bool = False
+
+
+CHAPTERS: tuple[tuple[str, tuple[_Part, ...]], ...] = (
+    (
+        "บทที่ 1 สภาองค์กรชุมชน",
+        (
+            _Part("established", "ภาพรวมการจัดตั้งสภาองค์กรชุมชน", ("councils.established",)),
+            _Part(
+                "new",
+                "สภาองค์กรชุมชนที่จัดตั้งใหม่",
+                ("councils.new", "councils.new_certification"),
+            ),
+            _Part(
+                "missions",
+                "ภารกิจตามมาตรา 21 และผลการดำเนินงานที่เป็นรูปธรรม",
+                ("councils.missions", "councils.concrete"),
+            ),
+            _Part(
+                "groups",
+                "กลุ่มองค์กรชุมชนและจดหมายรับรองสถานภาพ",
+                ("councils.group_certification", "councils.letters"),
+            ),
+            _Part("forms", "เอกสารจดแจ้งจัดตั้ง จส.02 และ จส.03", ("councils.forms",)),
+            _Part("terms", "วาระของสมาชิกสภาและการทบทวน", ("councils.terms",), wide=True),
+            _Part("capability", "ศักยภาพของสภาตามตัวชี้วัด ก.พ.ร.", ("councils.capability",)),
+            _Part("quality", "การสอบทานคุณภาพสภา", ("councils.quality",)),
+            _Part("councils_problems", "ปัญหาและข้อสังเกต", text="councils_problems"),
+            _Part("councils_suggestions", "ข้อเสนอแนะ", text="councils_suggestions"),
+        ),
+    ),
+    (
+        "บทที่ 2 กองทุนสวัสดิการชุมชน",
+        (
+            _Part(
+                "change",
+                "ภาพรวมกองทุนและการเปลี่ยนแปลงจากไตรมาสก่อน",
+                ("welfare.change", "welfare.benefits"),
+            ),
+            _Part("contributions", "เงินสมทบกองทุน", ("welfare.contributions",), wide=True),
+            _Part("status", "สถานะกองทุน", ("welfare.status",), wide=True),
+            _Part(
+                "indicators",
+                "การพัฒนาคุณภาพกองทุน",
+                ("welfare.indicators", "welfare.one_page"),
+            ),
+            _Part(
+                "completeness",
+                "ความครบถ้วนของข้อมูลและการกระทบยอดทะเบียน",
+                ("welfare.completeness", "welfare.registers"),
+            ),
+            _Part("welfare_findings", "ข้อค้นพบและข้อเสนอแนะ", text="welfare_findings"),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class _Block:
+    """A figure in its section: the sentence above it, the numbered table, the numbered chart."""
+
+    sentence: str
+    shown: Shown
+    chart_number: int = 0
+
+
+def sections(content: Content, tables: Tables) -> Iterator[Section]:
+    """Both chapters, then the closing sections; parts without figure or text are left out."""
+    numbered = _numbered(content, tables)
+    for place, (chapter, parts) in enumerate(CHAPTERS, start=1):
+        told = [part for part in parts if _has_something(part, content, tables)]
+        for count, part in enumerate(told, start=1):
+            title = f"{place}.{count} {part.title}"
+            yield replace(
+                _section(part, title, content, numbered), chapter=chapter if count == 1 else ""
+            )
+    yield from closing_sections(content, MAIN)
+
+
+def _has_something(part: _Part, content: Content, tables: Tables) -> bool:
+    if part.text:
+        return bool(blocks_of(content.staff_texts.get(part.text, "")))
+    return any(key in tables for key in part.figures)
+
+
+def _section(
+    part: _Part, title: str, content: Content, numbered: dict[str, list[_Block]]
+) -> Section:
+    if part.text:
+        blocks = blocks_of(content.staff_texts[part.text])
+        return Section(part.key, title, f"{PAPER}text.html", context={"blocks": blocks})
+    shown = [block for key in part.figures for block in numbered.get(key, [])]
+    return Section(part.key, title, TEMPLATE, part.wide, context={"blocks": shown})
+
+
+def _numbered(content: Content, tables: Tables) -> dict[str, list[_Block]]:
+    """Figure key → its blocks, tables and charts numbered in the order of the chapters."""
+    found: dict[str, list[_Block]] = {}
+    table_number = chart_number = 0
+    for key in (key for _, parts in CHAPTERS for part in parts for key in part.figures):
+        for shown in tables.get(key, []):
+            table_number += 1
+            chart_number += bool(shown.chart)
+            titled = replace(shown.grid, title=f"ตารางที่ {table_number} {shown.grid.title}")
+            block = _Block(
+                content.sentences.get(key, ""),
+                replace(shown, grid=titled),
+                chart_number if shown.chart else 0,
+            )
+            found.setdefault(key, []).append(block)
+    return found
+
+
+MAIN = "councils.established"
+
+
+def key_figures(content: Content) -> list[KeyFigure]:
+    """Councils, members, groups and funds on the first page, each leading to its records."""
+    grids = {grid.key: grid for grid in content.grids}
+    link = link_for(content, absolute=True)
+    wanted = (
+        ("สภาองค์กรชุมชน", MAIN, "councils_established", "แห่ง"),
+        ("สมาชิกสภา", MAIN, "members_total", "คน"),
+        ("กลุ่มองค์กรชุมชน", MAIN, "groups_registered", "กลุ่ม"),
+        ("กองทุนสวัสดิการ", "welfare.status", "funds", "กองทุน"),
+        ("สมาชิกกองทุน", "welfare.status", "members", "คน"),
+    )
+    found = []
+    for title, key, column, unit in wanted:
+        grid = grids.get(key)
+        if grid is None or not any(known.key == column for known in grid.columns):
+            continue
+        value = grid.value("total", column)
+        url = link(grid)("total", column) if value is not None else ""
+        found.append(KeyFigure(title, text_of(Unit.COUNT, value), unit, url or ""))
+    return found
+
+
+def chart_title(grid: Grid) -> str:
+    """The finding that a chart shows."""
+    day = AsOf(grid.as_of).label
+    told = {
+        "councils.new": ("new_total", "จัดตั้งสภาใหม่แล้ว {} แห่ง"),
+        "councils.quality": ("all_a", "สภาที่สอบทานแล้วอยู่ในระดับ A {} แห่ง"),
+    }.get(grid.key)
+    if told is None:
+        return f"{grid.title} {day}"
+    value = grid.value("total", told[0])
+    return f"{day} {told[1].format(number(value if isinstance(value, int) else 0))}"
+
+
+def chart_parts(table: Table) -> tuple[str, ...]:
+    """The drawn columns that the table has, with anything in them."""
+    known = {column.key for column in table.grid.columns}
+    return tuple(
+        key
+        for key in table.slot.chart
+        if key in known and any(table.grid.value(row.key, key) for row in table.grid.items)
+    )
+
+
+LAYOUT = Layout(
+    sections=sections,
+    key_figures=key_figures,
+    chart_parts=chart_parts,
+    chart_title=chart_title,
+    main=MAIN,
+    unit="ตามที่ระบุ",
+)

@@ -1,0 +1,64 @@
+"""รายงานสภาองค์กรชุมชนและกองทุนสวัสดิการชุมชน: a quarter of the country or of a region.
+
+The order of the tables is that of the quarterly report of the strategy office, fiscal year 2562
+quarter 4, chapters 1 and 2.
+"""
+
+from __future__ import annotations
+
+from reports.narrative import quarterly
+from reports.outlines.outline import FigureSlot, Outline, TextSlot
+
+QUARTERLY = Outline(
+    key="quarterly",
+    title="รายงานสภาองค์กรชุมชนและกองทุนสวัสดิการชุมชน",
+    description="ทะเบียนสภาองค์กรชุมชนและกองทุนสวัสดิการชุมชนของไตรมาสหนึ่ง ทั้งประเทศหรือภาคหนึ่ง",
+    figures=(
+        FigureSlot("councils.established"),
+        FigureSlot(
+            "councils.new",
+            chart=("new_q1", "new_q2", "new_q3", "new_q4"),
+            chart_caption="สภาองค์กรชุมชนที่จัดตั้งใหม่ รายไตรมาส",
+        ),
+        FigureSlot("councils.new_certification"),
+        FigureSlot("councils.missions"),
+        FigureSlot("councils.concrete"),
+        FigureSlot("councils.group_certification"),
+        FigureSlot("councils.letters"),
+        FigureSlot("councils.forms"),
+        FigureSlot("councils.terms", wide=True),
+        FigureSlot("councils.capability"),
+        FigureSlot(
+            "councils.quality",
+            chart=("all_a", "all_b", "all_c"),
+            chart_caption="ระดับคุณภาพของสภาองค์กรชุมชน รวมสองปี",
+        ),
+        FigureSlot("welfare.change"),
+        FigureSlot("welfare.benefits"),
+        FigureSlot("welfare.contributions", wide=True),
+        FigureSlot("welfare.status", wide=True),
+        FigureSlot("welfare.indicators"),
+        FigureSlot("welfare.one_page"),
+        FigureSlot("welfare.completeness"),
+        FigureSlot("welfare.registers"),
+    ),
+    texts=(
+        TextSlot(
+            "councils_problems", "ปัญหาและข้อสังเกต: สภาองค์กรชุมชน", "เขียนเป็นข้อ ขึ้นต้นบรรทัดด้วย 1. 2. 3."
+        ),
+        TextSlot(
+            "councils_suggestions", "ข้อเสนอแนะ: สภาองค์กรชุมชน", "เขียนเป็นข้อ ขึ้นต้นบรรทัดด้วย 1. 2. 3."
+        ),
+        TextSlot(
+            "welfare_findings",
+            "ข้อค้นพบและข้อเสนอแนะ: กองทุนสวัสดิการ",
+            "เขียนเป็นข้อ ขึ้นต้นบรรทัดด้วย 1. 2. 3.",
+        ),
+    ),
+    template="reports/paper/report.html",
+    narrate=quarterly.narrate,
+    by_quarter=True,
+    numbers_tables=True,
+    # The order of the source: Bangkok and the east, centre and west, north-east, south, north.
+    row_order=("BKE", "CW", "NE", "S", "N"),
+)
