@@ -15,11 +15,12 @@ from codi.figures.figure import FigureScope
 from codi.figures.grid import Grid
 from codi.thai.dates import long_date
 from reports import outlines
+from reports.checks import CheckResult
 from reports.facts import facts_of, scope_of
 from reports.models import Edition, EditionCheck, EditionRecord, TextOrigin
 from reports.outlines import FigureSlot, Outline, TextSlot
 from reports.records import CellKey, CellRecords, records_of_grid
-from reports.rules import CheckResult, run_checks
+from reports.rules import run_checks
 from reports.subjects import Subject
 
 

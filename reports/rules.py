@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from codi.figures.grid import Grid
 from codi.fiscal import AsOf
 from codi.thai.numbers import baht
+from reports import rules_of_registers as registers
+from reports.checks import CheckResult
 
 TOTAL = "total"
-
-
-@dataclass(frozen=True)
-class CheckResult:
-    """One check: its code, what it looks at, whether it holds, and if not, why and what to do."""
-
-    code: str
-    title: str
-    is_ok: bool
-    message: str = ""
 
 
 def run_checks(grids: Sequence[Grid]) -> tuple[CheckResult, ...]:
@@ -38,6 +29,7 @@ def run_checks(grids: Sequence[Grid]) -> tuple[CheckResult, ...]:
             if _has(grid, "approved_baht") and _has(grid, "paid_baht")
         ),
         *_tables_agree(grids),
+        *registers.run_checks(grids),
     )
 
 
