@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from codi.figures.chart import Shape, description, stacked_bars
+from codi.figures.chart import description, stacked_bars
 from codi.figures.grid import Grid
 from codi.pdf.renderer import RenderResult, print_stylesheet, render
 from codi.thai.dates import long_date
@@ -20,8 +20,6 @@ from reports.facts import name_of, year_of
 from reports.layouts import KeyFigure, Shown
 from reports.links import link_for
 
-# Low enough that the chart of a region and the months stand on one page.
-PAGE_CHART = Shape(width=6.6, row_height=0.158, font_size=8.6)
 Progress = Callable[[int, str], None]
 
 
@@ -54,7 +52,7 @@ def charts_of(content: Content) -> dict[str, bytes]:
             table.grid,
             layout.chart_parts(table),
             title=layout.chart_title(table.grid),
-            shape=PAGE_CHART,
+            shape=layout.shape,
         )
         for table in content.tables
         if has_chart(table)

@@ -87,7 +87,12 @@ def description(grid: Grid, parts: Sequence[str], names: Sequence[str]) -> str:
 
 
 def part_title(column: Column) -> str:
-    """The column's name without the unit of the table: a chart counts in million baht."""
+    """The column's name without the unit of the table: a chart counts in million baht.
+
+    Counts share their heading and have no room for months: the table beside the chart says both.
+    """
+    if column.unit is not Unit.BAHT:
+        return column.title.partition(" (")[0]
     return column_title(column).replace(" (บาท)", "")
 
 

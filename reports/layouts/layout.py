@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from codi.figures import figure as figures
+from codi.figures.chart import Shape
 from codi.figures.grid import Grid
 from codi.figures.html import CellLink
 from codi.fiscal import AsOf
@@ -62,7 +63,7 @@ class Layout:
     """How a report stands on paper: its sections in order, its first page, its charts.
 
     ``main`` is the figure whose changed cells are printed one by one; ``unit`` the unit of the
-    key figures.
+    key figures, if they have one in common; ``shape`` the size of the charts.
     """
 
     sections: Callable[[Content, Tables], Iterator[Section]]
@@ -71,6 +72,7 @@ class Layout:
     chart_title: Callable[[Grid], str]
     main: str
     unit: str
+    shape: Shape
 
 
 def staff_sections(content: Content) -> Iterator[Section]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from codi.figures.chart import Shape
 from codi.figures.formats import text_of
 from codi.figures.grid import Grid, Unit
 from codi.fiscal import AsOf
@@ -200,5 +201,6 @@ LAYOUT = Layout(
     chart_parts=chart_parts,
     chart_title=chart_title,
     main=MAIN,
-    unit="ตามที่ระบุ",
+    unit="",
+    shape=Shape(width=6.6, row_height=0.27, font_size=9.2),
 )

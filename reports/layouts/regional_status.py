@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+from codi.figures.chart import Shape
 from codi.figures.formats import text_of
 from codi.figures.grid import Grid, Unit
 from codi.fiscal import AsOf
@@ -121,4 +122,6 @@ LAYOUT = Layout(
     chart_title=chart_title,
     main=BY_LEVEL,
     unit="บาท",
+    # Low enough that the chart of a region and the months stand on one page.
+    shape=Shape(width=6.6, row_height=0.158, font_size=8.6),
 )
