@@ -6,6 +6,7 @@ the business are theirs.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -52,6 +53,8 @@ def line_of(values: Iterable[Any]) -> str:
 def _cell(value: Any) -> str:
     if value is None:
         return "\\N"
+    if isinstance(value, list):
+        value = "{" + ",".join(json.dumps(part, ensure_ascii=False) for part in value) + "}"
     return value.translate(_ESCAPES) if isinstance(value, str) else str(value)
 
 

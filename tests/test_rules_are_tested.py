@@ -10,6 +10,8 @@ from django.apps import apps
 from django.db import connection, models
 
 from codi.constraints import messages_of_unique_fields
+from tests.councils import test_constraints as councils
+from tests.councils import test_constraints_of_work as work_of_councils
 from tests.files import test_constraints as files
 from tests.finance import test_constraints as finance
 from tests.programs import test_constraints as programs
@@ -51,12 +53,10 @@ def test_every_rule_speaks_thai():
 @pytest.mark.django_db
 def test_every_rule_of_the_rooms_of_records_is_broken_by_a_test():
     """Wrong if a new rule came in without a row in the tables of broken parts."""
-    rules = {
-        name
-        for name in declared() | raised()
-        if name.startswith(("programs_", "finance_", "welfare_"))
-    }
-    tested = programs.TESTED | finance.TESTED | files.TESTED | welfare.TESTED
+    rooms = ("programs_", "finance_", "councils_", "welfare_")
+    rules = {name for name in declared() | raised() if name.startswith(rooms)}
+    tables = (programs, finance, councils, work_of_councils, welfare, files)
+    tested = {rule for table in tables for rule in table.TESTED}
     assert rules - tested == set()
     assert tested - rules == set()
 
@@ -80,7 +80,7 @@ def test_no_uniqueness_goes_without_a_name_of_ours():
     """Wrong if a double entry ended in an error page, because its rule has no message."""
     tables = [
         model._meta.db_table
-        for room in ("programs", "finance", "welfare")
+        for room in ("programs", "finance", "councils", "welfare")
         for model in apps.get_app_config(room).get_models()
     ]
     with connection.cursor() as cursor:

@@ -15,8 +15,8 @@ from codi.imports.reading import BadCell, Merged, Sheet, SheetLine
 from codi.thai.normalise import search_key
 
 SEARCHED_LINE_COUNT = 30
-# A sheet of this name explains the template: its rows are nobody's data.
-EXAMPLE_SHEET = "ตัวอย่าง"
+# Sheets of these names explain the template: their rows are nobody's data.
+EXAMPLE_SHEET, GUIDE_SHEET = "ตัวอย่าง", "คำอธิบาย"
 _TOTAL_WORDS = [
     "รวม",
     "ยอดรวม",
@@ -234,7 +234,7 @@ def _refuse_second_table(
 ) -> None:
     """Rows on a second sheet would be left out without anybody having said so."""
     for sheet in sheets:
-        if sheet is chosen or sheet.name.strip() == EXAMPLE_SHEET:
+        if sheet is chosen or sheet.name.strip() in (EXAMPLE_SHEET, GUIDE_SHEET):
             continue
         header = _header_of(headings, sheet)
         if header.places and set(required) <= set(header.places):

@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 import xlsxwriter
 
 from codi.imports.cells import aside, day, money, whole
+from codi.imports.headings import GUIDE_SHEET
 from codi.imports.keys import KEY
 from codi.imports.plan import Status
 from codi.sheets.guard import guarded
@@ -242,7 +243,7 @@ def _comment(column: UploadColumn) -> str:
 
 def _notes(book: Any, upload: Upload) -> None:
     """What belongs into each column, on a sheet of its own."""
-    sheet = book.add_worksheet("คำอธิบาย")
+    sheet = book.add_worksheet(GUIDE_SHEET)
     bold = book.add_format({"bold": True, "text_wrap": True})
     text = book.add_format({"text_wrap": True, "valign": "top"})
     sheet.set_column(0, 4, _WIDTH, text)
