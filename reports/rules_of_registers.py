@@ -63,7 +63,7 @@ AGREEMENTS = (
         "funds",
         "จำนวนกองทุนสวัสดิการชุมชน",
         (
-            ("welfare.change", "funds", "current"),
+            ("welfare.change", "1", "current"),
             ("welfare.status", TOTAL, "funds"),
             ("welfare.completeness", TOTAL, "funds"),
             ("welfare.registers", TOTAL, "funds"),
@@ -72,13 +72,13 @@ AGREEMENTS = (
     Agreement(
         "fund-members",
         "จำนวนสมาชิกกองทุน",
-        (("welfare.change", "members", "current"), ("welfare.status", TOTAL, "members")),
+        (("welfare.change", "1.1", "current"), ("welfare.status", TOTAL, "members")),
     ),
     Agreement(
         "fund-money",
         "เงินกองทุนรวม",
         (
-            ("welfare.change", "money_total_baht", "current"),
+            ("welfare.change", "1.2", "current"),
             ("welfare.status", TOTAL, "money_total_baht"),
         ),
     ),
@@ -86,7 +86,7 @@ AGREEMENTS = (
         "benefits",
         "เงินจ่ายสวัสดิการ",
         (
-            ("welfare.change", "benefit_baht", "current"),
+            ("welfare.change", "1.4", "current"),
             ("welfare.benefits", TOTAL, "paid_baht"),
         ),
     ),
@@ -94,8 +94,20 @@ AGREEMENTS = (
 
 # Figure, part, whole, and how both are called: the part is never above the whole, row by row.
 WITHIN = (
-    ("welfare.contributions", "approved_baht", "frame_baht", "งบสมทบที่อนุมัติ", "กรอบงบ"),
-    ("welfare.contributions", "net_paid_baht", "approved_baht", "ยอดจ่ายสุทธิ", "งบสมทบที่อนุมัติ"),
+    (
+        "welfare.contributions",
+        "result_budget_approved_baht",
+        "allocated_budget_frame_baht",
+        "งบสมทบที่อนุมัติ",
+        "กรอบงบ",
+    ),
+    (
+        "welfare.contributions",
+        "net_disbursed_baht",
+        "result_budget_approved_baht",
+        "ยอดจ่ายสุทธิ",
+        "งบสมทบที่อนุมัติ",
+    ),
     ("councils.forms", "not_attached", "councils_cumulative", "สภาที่ยังไม่แนบแบบ", "สภาทั้งหมด"),
     ("councils.concrete", "concrete", "councils", "สภาที่มีผลเป็นรูปธรรม", "สภาทั้งหมด"),
     (
@@ -108,7 +120,7 @@ WITHIN = (
 )
 QUARTER = re.compile(r"q[1-4]")
 # Sums that only grow: below the quarter before they need a reason.
-CUMULATIVE_LINES = ("beneficiaries", "benefit_baht")
+CUMULATIVE_LINES = ("1.3", "1.4")
 
 
 def run_checks(grids: Sequence[Grid]) -> Iterator[CheckResult]:

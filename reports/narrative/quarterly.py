@@ -252,14 +252,14 @@ def quality(grid: Grid, where: str) -> str:
 
 def change(grid: Grid, where: str) -> str:
     """Pattern 4: what the quarter changed in funds, members and money."""
-    now, before = "current", "previous"
+    now, before, first = "current", "previous", "1"
     pairs = (
-        ("funds", FUNDS, "จำนวนกองทุน"),
-        ("members", PEOPLE, "สมาชิก"),
-        ("money_total_baht", "บาท", "เงินกองทุน"),
-        ("benefit_baht", "บาท", "เงินจ่ายสวัสดิการ"),
+        (first, FUNDS, "จำนวนกองทุน"),
+        ("1.1", PEOPLE, "สมาชิก"),
+        ("1.2", "บาท", "เงินกองทุน"),
+        ("1.4", "บาท", "เงินจ่ายสวัสดิการ"),
     )
-    if not value_of(grid, "funds", now):
+    if not value_of(grid, first, now):
         return f"{AsOf(grid.as_of).label} ยังไม่มีกองทุนสวัสดิการชุมชน{where}"
     told = [
         f"{name}{changed(value_of(grid, key, before), value_of(grid, key, now), unit)}"
@@ -267,7 +267,7 @@ def change(grid: Grid, where: str) -> str:
         if value_of(grid, key, now) is not None
     ]
     return sentence(
-        f"มีกองทุนสวัสดิการชุมชน{where} {counted(int(value_of(grid, 'funds', now) or 0), FUNDS)}",
+        f"มีกองทุนสวัสดิการชุมชน{where} {counted(int(value_of(grid, first, now) or 0), FUNDS)}",
         f"เทียบกับไตรมาสก่อน {' '.join(told)}",
     )
 
@@ -293,7 +293,12 @@ def contributions(grid: Grid, where: str) -> str:
     """What was approved, paid and returned of the state's contribution."""
     approved, paid, returned, net = (
         Decimal(value_of(grid, TOTAL, key) or 0)
-        for key in ("approved_baht", "paid_gross_baht", "returned_baht", "net_paid_baht")
+        for key in (
+            "result_budget_approved_baht",
+            "disbursed_baht",
+            "returned_baht",
+            "net_disbursed_baht",
+        )
     )
     if not approved:
         return f"{AsOf(grid.as_of).label} ยังไม่มีเงินสมทบที่อนุมัติ{where}ในปีนี้"
@@ -331,16 +336,16 @@ def one_page(grid: Grid, where: str) -> str:
 def completeness(grid: Grid, where: str) -> str:
     """Funds whose status of the quarter was reported, and where most are missing."""
     total, done, missing = (
-        count_of(grid, TOTAL, key) for key in ("funds", "reported", "not_reported")
+        count_of(grid, TOTAL, key) for key in ("funds", "updated", "not_updated")
     )
     if not total:
         return ""
-    most = max(grid.items, key=lambda row: count_of(grid, row.key, "not_reported"))
+    most = max(grid.items, key=lambda row: count_of(grid, row.key, "not_updated"))
     return sentence(
         f"กองทุนที่รายงานสถานะของไตรมาสนี้แล้ว {counted(done, FUNDS)}",
         share(done, total, f"กองทุนทั้งหมด {counted(total, FUNDS)}"),
         f"ยังไม่รายงาน {counted(missing, FUNDS)} มากที่สุดที่{most.title}"
-        f" {counted(count_of(grid, most.key, 'not_reported'), FUNDS)}"
+        f" {counted(count_of(grid, most.key, 'not_updated'), FUNDS)}"
         if missing
         else "",
     )

@@ -119,10 +119,10 @@ def test_terms_tell_what_expired_what_was_renewed_and_what_is_left():
 def test_a_change_tells_its_direction():
     """Wrong if a fall read as a rise, or an equal number as a change."""
     rows = (
-        Row("funds", "กองทุน", unit=Unit.COUNT),
-        Row("members", "สมาชิก", unit=Unit.COUNT),
-        Row("money_total_baht", "เงิน", unit=Unit.BAHT),
-        Row("benefit_baht", "สวัสดิการ", unit=Unit.BAHT),
+        Row("1", "กองทุน", unit=Unit.COUNT),
+        Row("1.1", "สมาชิก", unit=Unit.COUNT),
+        Row("1.2", "เงิน", unit=Unit.BAHT),
+        Row("1.4", "สวัสดิการ", unit=Unit.BAHT),
     )
     table = Grid(
         key="welfare.change",
@@ -134,10 +134,10 @@ def test_a_change_tells_its_direction():
         columns=(Column("previous", "ก่อน", Unit.BAHT), Column("current", "นี้", Unit.BAHT)),
         rows=rows,
         cells={
-            "funds": {"previous": 5998, "current": 5997},
-            "members": {"previous": 5625151, "current": 5994974},
-            "money_total_baht": {"previous": Decimal("10.00"), "current": Decimal("10.00")},
-            "benefit_baht": {"previous": Decimal(2088676570), "current": Decimal(2042534102)},
+            "1": {"previous": 5998, "current": 5997},
+            "1.1": {"previous": 5625151, "current": 5994974},
+            "1.2": {"previous": Decimal("10.00"), "current": Decimal("10.00")},
+            "1.4": {"previous": Decimal(2088676570), "current": Decimal(2042534102)},
         },
     )
     text = told(table)
@@ -164,7 +164,7 @@ def test_two_tables_that_disagree_stop_the_report():
 
 def test_a_part_above_its_whole_is_named_with_its_row():
     """Wrong if a region that paid more than was approved hid in the total."""
-    keys = ("approved_baht", "net_paid_baht")
+    keys = ("result_budget_approved_baht", "net_disbursed_baht")
     columns = [Column(key, key, Unit.BAHT) for key in keys]
     table = grid(
         "welfare.contributions",
@@ -176,7 +176,7 @@ def test_a_part_above_its_whole_is_named_with_its_row():
         },
     )
     assert failed(table) == {
-        "within:welfare.contributions.net_paid_baht@2019-08-31": (
+        "within:welfare.contributions.net_disbursed_baht@2019-08-31": (
             "ภาคเหนือ: ยอดจ่ายสุทธิ 101 แต่งบสมทบที่อนุมัติ 100"
         )
     }
