@@ -38,6 +38,11 @@ def by_region(name: str, *columns: str) -> dict[str, tuple[Decimal, ...]]:
     }
 
 
+def columns_of(name: str) -> tuple[str, ...]:
+    """The columns with numbers of a table whose rows are regions."""
+    return tuple(column for column in _rows(name)[0] if column != "region")
+
+
 def regions_only(name: str, *columns: str) -> dict[str, tuple[Decimal, ...]]:
     """The same without the printed total."""
     found = by_region(name, *columns)

@@ -5,6 +5,7 @@ The statements here know nothing of the figures of the product: both must come t
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterator
 from decimal import Decimal
@@ -17,7 +18,8 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import override_settings
 
-from tests.reports.published import by_line, by_region
+from codi.figures.figure import FigureScope, get
+from tests.reports.published import by_line, by_region, columns_of
 
 pytestmark = pytest.mark.django_db
 
@@ -225,6 +227,99 @@ def test_t09_quality_reviews():
         WHERE b.scale_id = q.scale_id AND b.from_pct <= score_pct ORDER BY b.from_pct DESC LIMIT 1)""")
         == []
     )
+
+
+# Figure → its printed table; columns that carry a year or quarter in the print have other names.
+FIGURES = {
+    "councils.established": "t01",
+    "councils.new": "t02",
+    "councils.new_certification": "t03",
+    "councils.group_certification": "t05",
+    "councils.forms": "t06",
+    "councils.terms": "t07",
+    "councils.capability": "t08",
+    "councils.quality": "t09",
+    "welfare.contributions": "t10",
+    "welfare.status": "t12",
+    "welfare.one_page": "t14",
+}
+# What came back is printed as "remaining": it has a column of its own, and another test.
+OTHERWISE = {"t10": {"no", "remaining_undisbursed_baht", "remaining_note_th"}}
+PRINTED_AS = {
+    "new_q4": "new_q4_jul_aug",
+    "groups_registered_in_year": "groups_registered_2562",
+    "attached_pct": "attached_q4_pct",
+    "reviewed_pct": "q4_reviewed_pct",
+    "not_reviewed_pct": "q4_not_reviewed_pct",
+    **{f"previous_{grade}": f"y2561_{grade}" for grade in "abc"},
+    **{f"current_{grade}": f"y2562_{grade}" for grade in "abc"},
+}
+
+
+@pytest.mark.parametrize("key", FIGURES)
+def test_the_figures_are_the_printed_tables(key: str):
+    """Wrong if a figure of the product differed from the print anywhere but in its known slips."""
+    grid = get(key).compute(FigureScope(), dt.date(2019, 8, 31))
+    assert grid.check() == ()
+    printed = set(columns_of(FIGURES[key])) - OTHERWISE.get(FIGURES[key], set())
+    compared = [c.key for c in grid.columns if PRINTED_AS.get(c.key, c.key) in printed]
+    assert {PRINTED_AS.get(column, column) for column in compared} == printed
+    expected = by_region(FIGURES[key], *(PRINTED_AS.get(column, column) for column in compared))
+    for row, numbers in expected.items():
+        told = {column: grid.value(row, column) or 0 for column in compared}
+        assert told == dict(zip(compared, numbers, strict=True)), row
+
+
+def test_what_the_north_east_returned_is_told_as_returned():
+    """Wrong if 131,327 baht stood as remaining, or net paid differed from what was approved."""
+    grid = get("welfare.contributions").compute(FigureScope(), dt.date(2019, 8, 31))
+    columns = ("returned_baht", "net_disbursed_baht", "remaining_undisbursed_baht")
+    assert [grid.value("NE", column) for column in columns] == [131_327, 130_070_119, 0]
+    assert [grid.value("N", column) for column in columns] == [0, 42_161_041, 0]
+
+
+@pytest.mark.parametrize(
+    ("key", "table", "heading"),
+    [("welfare.change", "t11", "item_path"), ("welfare.indicators", "t13", "indicator_no")],
+)
+def test_two_quarters_are_the_printed_ones(key: str, table: str, heading: str):
+    """Wrong if a line of June or August differed from the print, to the satang."""
+    grid = get(key).compute(FigureScope(), dt.date(2019, 8, 31))
+    for row, numbers in by_line(table, heading, "q3", "q4").items():
+        assert (grid.value(row, "previous"), grid.value(row, "current")) == numbers, row
+
+
+def test_what_the_text_tells_of_funds():
+    """Wrong if benefits, both registers, reports of the quarter or unclassified members differed."""
+    day = dt.date(2019, 8, 31)
+    benefits = get("welfare.benefits").compute(FigureScope(), day)
+    told = [[benefits.value(row, c.key) for c in benefits.columns] for row in ("medical", "death")]
+    assert told == [
+        [823_818, Decimal("41.74"), 442_110_715, Decimal("21.65")],
+        [159_222, Decimal("8.07"), 1_072_705_170, Decimal("52.52")],
+    ]
+    registers = get("welfare.registers").compute(FigureScope(), day)
+    assert list(registers.cells["total"].values()) == [5997, 5983, 14]
+    completeness = get("welfare.completeness").compute(FigureScope(), day)
+    columns = ("updated", "not_updated")
+    assert [completeness.value("total", column) for column in columns] == [3379, 2618]
+    assert completeness.value("NE", "not_updated") == 1398
+    change = get("welfare.change").compute(FigureScope(), day)
+    assert list(change.cells["1.1.6"].values()) == [270_850, 561_800, 290_950]
+
+
+def test_the_figure_of_missions_is_the_printed_list():
+    """Wrong if a mission of section 21 had another number of councils."""
+    grid = get("councils.missions").compute(FigureScope(), dt.date(2019, 8, 31))
+    told = {row.key: (grid.value(row.key, "councils"),) for row in grid.rows}
+    assert told == by_line("t04", "mission_no", "councils")
+
+
+def test_the_figure_of_letters_is_the_printed_text():
+    """Wrong if other than 5,701 councils (74.37 %) and 131,742 groups held a letter (l.126)."""
+    grid = get("councils.letters").compute(FigureScope(), dt.date(2019, 8, 31))
+    columns = ("councils_with_letter", "councils_with_letter_pct", "groups_with_letter")
+    assert [grid.value("total", column) for column in columns] == [5701, Decimal("74.37"), 131742]
 
 
 def test_letters_in_force():

@@ -76,6 +76,7 @@ from reports.subjects import Subject
 from tests import world as build
 from tests.files.samples import jpeg, png
 from welfare.models import (
+    INDICATORS,
     Benefit,
     Contribution,
     FundFile,
@@ -408,7 +409,9 @@ def _funds(place: Place) -> None:
         "fund benefit": Benefit.objects.create(
             status=status, kind="death", person_count=1, paid_baht=50
         ),
-        "fund indicators": FundIndicators.objects.create(**quarter),
+        "fund indicators": FundIndicators.objects.create(
+            **quarter, **dict.fromkeys(INDICATORS, True), has_complete_one_page=True
+        ),
         "fund review": FundReview.objects.create(
             fund=fund, fiscal_year=2564, reviewed_on=MAY, scale=scale, grade="A"
         ),
