@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from codi.figures.grid import Unit
 from codi.pivot import Dimension, Pivot, count_of, fiscal_quarter_of, register_pivot, sum_of
-from councils.models import AuthorityKind, MemberKind, TermState
+from councils.models import AuthorityKind, MemberKind, ProposalState, TermState
+from councils.queries_of_work import GROUP_STATES
 from councils.views.councils import CouncilList
+from councils.views.groups import GroupList
 from councils.views.members import MemberList
+from councils.views.proposals import ProposalList
 from councils.views.terms import TermList
 from programs.pivots import place_of
 
@@ -61,5 +64,39 @@ register_pivot(
         ),
         measures=(count_of("จำนวนสมาชิก"),),
         first=("region", "kind", ("count",)),
+    )
+)
+
+register_pivot(
+    Pivot(
+        key="groups",
+        title="กลุ่ม/องค์กรชุมชน",
+        url_name="councils:groups",
+        page=GroupList,
+        dimensions=(
+            *place_of("council__"),
+            Dimension("state", "การรับรองปีนี้", "state", names=GROUP_STATES),
+            fiscal_quarter_of("quarter", "ไตรมาสที่จดแจ้ง", "registered_on"),
+        ),
+        measures=(count_of("จำนวนกลุ่ม"),),
+        first=("region", "state", ("count",)),
+    )
+)
+
+register_pivot(
+    Pivot(
+        key="proposals",
+        title="ข้อเสนอของสภา",
+        url_name="councils:proposals",
+        page=ProposalList,
+        dimensions=(
+            Dimension("fiscal_year", "ปีงบประมาณ", "fiscal_year", read=int),
+            Dimension("state", "ความคืบหน้า", "state_key", names=dict(ProposalState.choices)),
+        ),
+        measures=(
+            count_of("จำนวนข้อเสนอ"),
+            sum_of("councils", "จำนวนสภาที่เสนอ", "council_count", unit=Unit.COUNT),
+        ),
+        first=("fiscal_year", "state", ("count",)),
     )
 )

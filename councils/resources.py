@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
 
 from codi.accounts.models import User
-from codi.errors import Refused
 from codi.imports import Own, Register, Row, UndoOf, Upload, UploadColumn, register_upload
-from codi.imports.cells import choice, day, text
+from codi.imports.cells import choice, text
 from codi.imports.places import PLACE_COLUMNS, settle_places
 from codi.imports.registers import Settle
 from codi.thai.normalise import search_key
-from councils import services
+from councils import resources_of_work, services
+from councils.columns import COUNCIL, past_day, settle_councils
 from councils.models import AuthorityKind, Council, Member, MemberKind, Term
 from councils.permissions import can_manage_councils
+
+__all__ = ["COUNCILS", "MEMBERS", "TERMS", "resources_of_work"]
 
 KINDS = dict(AuthorityKind.choices)
 MEMBER_KINDS = dict(MemberKind.choices)
@@ -44,48 +45,6 @@ _kind_named = choice(KINDS)
 def _kind(value: Any, today: dt.date) -> str:
     """The kind of area by its name or the short word for it."""
     return _KIND_WORDS.get(search_key(str(value))) or _kind_named(value, today)
-
-
-def _past_day(value: Any, today: dt.date) -> dt.date:
-    """A day that has come."""
-    found = day(value, today)
-    if found > today:
-        raise Refused("วันที่ยังมาไม่ถึง กรุณาตรวจวันที่")
-    return found
-
-
-@dataclass(frozen=True)
-class CouncilColumn(UploadColumn):
-    """The column that names a council by its code."""
-
-    def shown(self, value: Any) -> str:
-        """The code, in the preview and in the files that go out."""
-        return value.code if isinstance(value, Council) else super().shown(value)
-
-
-COUNCIL = CouncilColumn(
-    "council", "รหัสสภา", ("รหัสสภาองค์กรชุมชน",), text(20), required=True, example="30307"
-)
-
-
-def settle_councils() -> Settle:
-    """The reader of the council's code of one file: one query for a piece of rows."""
-
-    def settle(rows: Sequence[Row], user: User) -> None:
-        codes = {row.values["council"] for row in rows if row.values.get("council")}
-        found = Council.objects.visible_to(user).filter(code__in=codes)
-        known = {council.code: council for council in found}
-        for row in rows:
-            code = row.values.get("council")
-            if code is None:
-                continue
-            row.values["council"] = council = known.get(code)
-            if council is None:
-                row.refuse("council", f"ไม่พบสภารหัส “{code}” ในพื้นที่ของท่าน กรุณาตรวจรหัส")
-            elif council.withdrawn_on:
-                row.refuse("council", f"สภารหัส {code} ถอนออกจากทะเบียนแล้ว")
-
-    return settle
 
 
 def _settle_places_of_councils() -> Settle:
@@ -122,7 +81,7 @@ COUNCILS = register_upload(
             ),
             *PLACE_COLUMNS,
             UploadColumn(
-                "registered_on", "วันที่จดแจ้งจัดตั้ง", ("วันที่จดแจ้ง",), _past_day, required=True,
+                "registered_on", "วันที่จดแจ้งจัดตั้ง", ("วันที่จดแจ้ง",), past_day, required=True,
                 example="2 พ.ย. 2563",
             ),
         ),
@@ -164,8 +123,8 @@ MEMBERS = register_upload(
                 "kind", "ประเภทสมาชิก", ("ประเภท",), choice(MEMBER_KINDS), required=True,
                 labels=MEMBER_KINDS,
             ),
-            UploadColumn("selected_on", "วันคัดเลือก", (), _past_day, required=True),
-            UploadColumn("left_on", "พ้นจากตำแหน่งเมื่อ", ("วันที่พ้นจากตำแหน่ง",), _past_day),
+            UploadColumn("selected_on", "วันคัดเลือก", (), past_day, required=True),
+            UploadColumn("left_on", "พ้นจากตำแหน่งเมื่อ", ("วันที่พ้นจากตำแหน่ง",), past_day),
         ),
         register=Register(
             Member,
@@ -200,8 +159,8 @@ TERMS = register_upload(
         title="วาระสมาชิกสภา",
         columns=(
             COUNCIL,
-            UploadColumn("selected_on", "วันคัดเลือก", (), _past_day, required=True),
-            UploadColumn("renewed_on", "วันที่ทบทวน", ("ทบทวนเมื่อ",), _past_day),
+            UploadColumn("selected_on", "วันคัดเลือก", (), past_day, required=True),
+            UploadColumn("renewed_on", "วันที่ทบทวน", ("ทบทวนเมื่อ",), past_day),
         ),
         register=Register(
             Term,

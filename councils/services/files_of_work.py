@@ -32,9 +32,7 @@ def _columns(model: type[Model]) -> list[str]:
     return [field.attname for field in model._meta.concrete_fields if not field.primary_key]
 
 
-def _judged(
-    records: Iterable[Any], actor: User, day_field: str, today: dt.date
-) -> Iterator[Any]:
+def _judged(records: Iterable[Any], actor: User, day_field: str, today: dt.date) -> Iterator[Any]:
     """The records, each of an open council in sight and on a day of its year."""
     records = list(records)
     keys = {record.council_id for record in records}
