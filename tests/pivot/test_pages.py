@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from urllib.parse import parse_qs, urlparse
 
@@ -13,6 +14,7 @@ from django.test import Client
 from codi.accounts.models import Role, ScopeLevel
 from codi.jobs.exports import list_at
 from codi.pivot import PIVOTS
+from councils.models import Proposal
 from tests import world as build
 from tests.pivot.test_cross import make, money
 from tests.ui.page import Tree
@@ -35,6 +37,23 @@ def test_the_first_view_needs_no_choice(client, w):
     assert "จำแนกตามภาคและสถานะ" in response.text
 
 
+def councils() -> None:
+    """Councils of two provinces and four kinds, with terms, members, groups and proposals."""
+    kinds = ("subdistrict", "tambon_town", "town", "city")
+    places = (build.province(), build.province("51", "ลำพูน"))
+    for number, kind in enumerate(kinds):
+        day = dt.date(2020, 1 + 3 * number, 2)
+        of = build.council(kind=kind, province=places[number % 2], registered_on=day)
+        build.term(of, day)
+        build.members(of, 2)
+        build.group(of)
+        build.group(of, ended_on=day, ended_reason="รวมกลุ่ม")
+        for year in (2563, 2564):
+            steps = dict.fromkeys(("answered_on", "followed_up_on", "solved_on")[:number], day)
+            facts = {"fiscal_year": year, "agency": "อบต.", "sent_on": day}
+            Proposal.objects.create(title="ขอถนน", **facts, **steps)
+
+
 @pytest.mark.parametrize("key", PIVOTS)
 def test_every_cell_leads_to_the_records_that_it_counts(client, w, key):
     """Wrong if the list behind a cell held other records than the cell had counted.
@@ -43,6 +62,7 @@ def test_every_cell_leads_to_the_records_that_it_counts(client, w, key):
     """
     make(w, 5, 12)
     money(w)
+    councils()
     client.force_login(w.analyst)
     pivot = PIVOTS[key]
     first, asked = pivot.dimensions[0].key, 0
