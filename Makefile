@@ -16,7 +16,9 @@ PRODUCTION := DJANGO_SETTINGS_MODULE=codi.settings.production \
   ALLOWED_HOSTS=codi.example SITE_URL=https://codi.example MEDIA_ROOT=/tmp \
   EMAIL_URL=none:// MAIL_FROM=noreply@codi.example
 
-.PHONY: run setup test bench load check stop format environment environment-development
+CHECKS := check-types check-style check-templates check-directions check-migrations check-production
+
+.PHONY: run setup test bench load check stop format environment environment-development $(CHECKS)
 
 run: environment
 	@$(PY) -m codi.launcher run
@@ -42,14 +44,28 @@ load: environment-development
 	@$(PY) -m codi.launcher setup
 	@$(PY) -m bench.load
 
+# Two at a time: mypy takes about as long as all the others.
 check: environment-development
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target $(CHECKS)
+
+check-types:
+	@$(PY) -m mypy .
+
+check-style:
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
-	@$(PY) -m mypy .
+
+check-templates:
 	@$(PY) -m djlint --lint --quiet .
+
+check-directions:
 	@.venv/bin/lint-imports --no-logo
+
+check-migrations:
 	@$(PY) manage.py makemigrations --check --dry-run
 	@$(PY) -m tools.migrations
+
+check-production:
 	@env $(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 
 format: environment-development

@@ -6,6 +6,8 @@ without them reading these settings starts the embedded PostgreSQL when it is no
 """
 
 import secrets
+import tempfile
+from contextlib import suppress
 
 from environs import Env
 
@@ -23,15 +25,18 @@ SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{env.int('PORT', 8000)}")
 
 
 def _secret_key() -> str:
-    """A key of this folder's own, made once: sessions outlive a second start."""
+    """A key of this folder's own, made once: sessions outlive a second start.
+
+    It appears whole, so that of several processes on a new machine none reads half of it.
+    """
     file = DATA_DIR / "secret-key"
     DATA_DIR.mkdir(exist_ok=True)
-    try:
-        with file.open("x") as new:
-            file.chmod(0o600)
+    if not file.exists():
+        with tempfile.NamedTemporaryFile("w", dir=DATA_DIR) as new:  # nobody else may read it
             new.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
+            new.flush()
+            with suppress(FileExistsError):
+                file.hardlink_to(new.name)
     return file.read_text()
 
 
