@@ -9,8 +9,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import TransactionTestCase
+
+DEADLOCK, TRIES = "40P01", 10
 
 
 @cache
@@ -21,6 +23,16 @@ def every_table() -> list[str]:
     return [quote(name) for name in sorted(found)]
 
 
+def filled_tables(cursor: Any) -> list[str]:
+    """The quoted names of the tables that hold a row."""
+    cursor.execute(
+        " UNION ALL ".join(
+            f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in every_table()
+        )
+    )
+    return [name for (name,) in cursor.fetchall()]
+
+
 def empty_tables() -> None:
     """Delete every row of every table, guards and history notwithstanding; sequences go on.
 
@@ -29,13 +41,7 @@ def empty_tables() -> None:
     tables = every_table()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
-        cursor.execute(
-            " UNION ALL ".join(
-                f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in tables
-            )
-        )
-        filled = [name for (name,) in cursor.fetchall()]
-        if filled:
+        if filled := filled_tables(cursor):
             cursor.execute("SET LOCAL session_replication_role = replica")
             cursor.execute("; ".join(f"DELETE FROM {name}" for name in filled))
 
@@ -44,6 +50,13 @@ def install() -> None:
     """Let every test case that commits be emptied this way."""
 
     def teardown(self: Any) -> None:
-        empty_tables()
+        for patience in range(TRIES, 0, -1):
+            try:
+                return empty_tables()
+            except OperationalError as error:
+                # A late request may hold one of the tables and ask for another: let it end first.
+                if patience == 1 or getattr(error.__cause__, "pgcode", "") != DEADLOCK:
+                    raise
+        return None
 
     TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.judging import LAPTOP, PHONE, findings, moves_sideways
 from tests.browser.session import complaints_of, sign_in
-from tests.security.country import Country, build_country
+from tests.security.country import Country
+from tests.security.kept import KEPT
 from tests.security.rights import PEOPLE, ROWS, Row
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,11 +44,11 @@ SHOWN = tuple(
 
 
 @pytest.fixture
-def country(tmp_path: Path, settings) -> Country:
+def country(settings) -> Country:
     """Two regions with one of everything, and a person per role."""
-    settings.MEDIA_ROOT = tmp_path
+    settings.MEDIA_ROOT = KEPT.media
     settings.JOBS_ACTIVE_PER_USER_COUNT = 100
-    return build_country(tmp_path)
+    return KEPT.bring()
 
 
 @pytest.fixture

@@ -80,7 +80,7 @@ def test_fifty_rows_of_six_columns_without_a_mouse(page: Page, live_server, w):
             for _ in range(5):
                 page.keyboard.press("ArrowLeft")
     page.keyboard.press("Control+s")
-    expect(page.locator(SAVED)).to_have_count(50, timeout=60_000)
+    expect(page.locator(SAVED)).to_have_count(50, timeout=120_000)
     expect(cell(page, "note", 49)).to_be_focused()
     assert page.evaluate("window.lost") == 0
     kept = project.instalments.order_by("number")
@@ -141,7 +141,7 @@ def test_two_hundred_rows_of_eight_cells_are_pasted_within_a_second(
     record_property("milliseconds of a paste of 200 x 8 cells", statistics.median(took))
     assert statistics.median(took) < 1000
     context.set_offline(False)
-    expect(page.locator(SAVED)).to_have_count(200, timeout=30_000)
+    expect(page.locator(SAVED)).to_have_count(200, timeout=120_000)
     drafts = Project.objects.order_by("code").select_related("programme", "organisation")
     for n, draft in enumerate(drafts, start=1):
         assert (draft.programme.code, draft.organisation.name) == ("NL2565", "กลุ่มสอง")
@@ -279,7 +279,7 @@ def test_a_lost_line_loses_nothing_and_saves_once(
 
 def kept_here(page: Page, wanted: Callable[[str], bool]) -> None:
     """Wait until the browser keeps what is ``wanted`` of the grid."""
-    for _ in range(100):
+    for _ in range(400):
         if wanted(page.evaluate("JSON.stringify(localStorage)")):
             return
         page.wait_for_timeout(50)
@@ -290,11 +290,13 @@ def test_a_killed_browser_finds_what_was_typed(page: Page, context: BrowserConte
     """Wrong if what was typed without a line died with the page, or came back twice."""
     project = planned(w, 2)
     opened(page, live_server, w.officer, "plan", project)
+    beside = context.new_page()
+    beside.goto(f"{live_server.url}/health/live")
     context.set_offline(True)
     cell(page, "planned_baht", 0).fill("1,100")
     page.locator("tbody tr").nth(2).locator("[data-key=planned_baht]").fill("700")
-    kept_here(page, lambda kept: "700" in kept)
-    page.wait_for_timeout(300)  # the page has said it; the browser notes it a moment later
+    # The page has said it; the browser has noted it when another page of it knows.
+    kept_here(beside, lambda kept: "700" in kept)
     page.close()
     context.set_offline(False)
     for saved in (2, 0):

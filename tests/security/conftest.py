@@ -1,30 +1,27 @@
-"""One country for a whole module: built once, every request undone."""
+"""One country for a whole module, every request undone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.test import Client, override_settings
 
-from tests.security.country import Country, build_country
+from tests.security.country import Country
+from tests.security.kept import KEPT
 
 
 @pytest.fixture(scope="module")
-def country(
-    django_db_setup: Any, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Country]:
+def country(django_db_setup: Any, django_db_blocker: Any) -> Iterator[Country]:
     """The country, in a transaction that the end of the module undoes."""
-    media: Path = tmp_path_factory.mktemp("media")
     with (
         django_db_blocker.unblock(),
-        override_settings(MEDIA_ROOT=media, JOBS_ACTIVE_PER_USER_COUNT=100),
+        override_settings(MEDIA_ROOT=KEPT.media, JOBS_ACTIVE_PER_USER_COUNT=100),
         transaction.atomic(),
     ):
-        yield build_country(media)
+        yield KEPT.bring()
         transaction.set_rollback(True)
 
 
