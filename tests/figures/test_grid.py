@@ -202,3 +202,43 @@ def test_a_grid_survives_json(made):
     back = Grid.from_dict(json.loads(text))
     assert back == made
     assert back.to_dict() == made.to_dict()
+
+
+def test_an_edition_stored_before_keeps_its_form():
+    """New facts of rows and columns must neither change nor break what was stored without them."""
+    stored = state().to_dict()
+    assert set(stored["columns"][0]) == {
+        "key", "title", "unit", "group", "numerator", "denominator", "additive",
+    }  # fmt: skip
+    assert set(stored["rows"][0]) == {"key", "title", "kind", "group"}
+    assert Grid.from_dict(json.loads(json.dumps(stored))) == state()
+
+
+def test_rows_of_another_unit_and_columns_of_another_day_survive_json():
+    """People and baht in one column must come back as what they are."""
+    columns = (
+        Column("q3", "ไตรมาส 3", Unit.BAHT, basis=Basis.STOCK, as_of=AS_OF, pair="pct"),
+        Column("pct", "ร้อยละ", Unit.PERCENT, numerator="q3", denominator="q3@people"),
+    )
+    rows = (Row("people", "คน", unit=Unit.COUNT), Row("money", "เงิน", unit=Unit.BAHT, level=1))
+    cells = {"people": {"q3": 4, "pct": Decimal("100.00")}, "money": {"q3": Decimal("0.50")}}
+    made = grid(rows, cells, columns)
+    back = Grid.from_dict(json.loads(json.dumps(made.to_dict())))
+    assert back == made
+    assert (back.value("people", "q3"), back.unit_of("people", "q3")) == (4, Unit.COUNT)
+    assert isinstance(back.value("people", "q3"), int)
+    with pytest.raises(TypeError):
+        grid(rows, {"people": {"q3": Decimal("0.50")}}, columns)
+
+
+def test_another_order_keeps_sums_last_and_right():
+    """A region order of a source must move rows only; a subtotal of the rows above cannot move."""
+    rows = (Row("a", "ก"), Row("b", "ข"), Row("c", "ค"), Row("total", "รวม", "total"))
+    columns = (Column("n", "จำนวน", Unit.COUNT),)
+    cells = {"a": {"n": 1}, "b": {"n": 2}, "c": {"n": 3}, "total": {"n": 6}}
+    moved = grid(rows, cells, columns).reordered(["c", "x", "a"])
+    assert [row.key for row in moved.rows] == ["c", "a", "b", "total"]
+    assert (moved.value("c", "n"), moved.check()) == (3, ())
+    subtotal = (*rows[:2], Row("ab", "รวม", "subtotal"), rows[2])
+    with pytest.raises(ValueError, match="order"):
+        grid(subtotal, {}, columns).reordered(["c"])

@@ -294,3 +294,41 @@ def test_a_heading_keeps_its_terms_whole():
     """A narrow heading that breaks เบิกจ่าย in two."""
     html = str(grid_table(grid()))
     assert '<th scope="colgroup" colspan="3"><span class="grid-term">เบิกจ่าย</span></th>' in html
+
+
+def quarters():
+    """People and baht by quarter, and a number with its percentage."""
+    return Grid(
+        key="q",
+        title="สองไตรมาส",
+        unit="คน บาท",
+        basis=Basis.STOCK,
+        as_of=dt.date(2019, 8, 31),
+        scope_label="ทั้งประเทศ",
+        columns=(
+            Column("now", "ไตรมาส 4", Unit.BAHT, additive=False, as_of=dt.date(2019, 8, 31)),
+            Column("n", "สภา", Unit.COUNT, pair="pct"),
+            Column("pct", "ร้อยละ", Unit.PERCENT, numerator="n", denominator="n"),
+        ),
+        rows=(
+            Row("people", "สมาชิก", unit=Unit.COUNT),
+            Row("money", "เงิน", unit=Unit.BAHT, level=1),
+        ),
+        cells={
+            "people": {"now": 5994974, "n": 7666, "pct": Decimal("97.97")},
+            "money": {"now": Decimal("15503158822.23")},
+        },
+    )
+
+
+def test_people_and_baht_in_one_column():
+    """People with satang, or a sheet that writes both alike, would look like another number."""
+    shown = grid_table(quarters())
+    for text in (">5,994,974<", ">15,503,158,822.23<", "7,666 (97.97%)", "ยอด ณ 31 ส.ค. 62"):
+        assert text in shown
+    assert shown.count("<col ") == 3
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook([quarters()], COVER))).worksheets[1]
+    lines = [list(row) for row in sheet.iter_rows(min_row=5, max_row=6)]
+    assert [cell.value for cell in lines[0]] == ["สมาชิก", 5994974, 7666, 97.97]
+    assert [cell.number_format for cell in lines[0][1:]] == ["#,##0", "#,##0", "0.00"]
+    assert (lines[1][1].number_format, lines[1][0].alignment.indent) == ("#,##0.00", 1)
