@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 DAY = "DATE '2019-08-31'"
 ENDS = ("DATE '2018-12-31'", "DATE '2019-03-31'", "DATE '2019-06-30'", DAY)
 IN_2562 = f"BETWEEN DATE '2018-10-01' AND {DAY}"
-FILES = ("councils_councilfile", "councils_capabilityfile", "welfare_fundfile")
+FILES = ("councils_councilfile", "councils_capabilityfile", "councils_termfile", "welfare_fundfile")
 TABLES = ("councils_%", "welfare_%", "programs_%", "finance_%")
 
 
@@ -555,6 +555,22 @@ def test_a_number_of_a_fund_that_fell_says_why():
           AND a.quarter = 3 AND b.quarter = 4 AND NOT a.has_nothing_to_report AND NOT b.has_nothing_to_report
         WHERE {fell}""")
     assert found[0][0] == found[0][1] > 0
+
+
+def test_every_capable_council_stands_behind_a_proposal():
+    """Wrong if a council met the indicator without a proposal, or one crossed its province."""
+    assert (
+        asked("""
+        SELECT x.council_id FROM councils_capabilityresult x WHERE reports_harm AND NOT EXISTS (
+            SELECT 1 FROM councils_proposalofcouncil p WHERE p.council_id = x.council_id)""")
+        == []
+    )
+    assert (
+        asked("""
+        SELECT p.proposal_id FROM councils_proposalofcouncil p JOIN councils_council c ON c.id = p.council_id
+        GROUP BY 1 HAVING count(DISTINCT c.province_id) > 1""")
+        == []
+    )
 
 
 def test_every_file_lies_in_the_store():

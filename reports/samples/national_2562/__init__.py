@@ -25,10 +25,13 @@ from councils.models import (
     GroupCertification,
     LetterPrint,
     Member,
+    Proposal,
+    ProposalOfCouncil,
     QualityReview,
     Section21Mission,
     StatusLetter,
     Term,
+    TermFile,
 )
 from finance.models import Instalment, LedgerEntry, ProjectBalance
 from programs.models import Organisation, Programme, Project
@@ -43,6 +46,7 @@ from reports.samples.national_2562 import (
     indicators,
     members,
     places,
+    proposals,
     status,
     work,
 )
@@ -96,12 +100,13 @@ def _councils() -> bool:
     results = work.plan_capability(planned, _dice("capability"))
     work.store_capability(results)
     work.store_year(planned, results, _dice("work"))
+    proposals.store_proposals(results, _dice("proposals"))
     work.store_reviews(planned, bases.scales(), _dice("reviews"))
     files.store_files(planned, results, actor, _dice("files"))
     count_anew(
         Council, Term, Member, CommunityGroup, GroupCertification, StatusLetter, LetterPrint,
         CapabilityResult, Section21Mission, CouncilMeeting, QualityReview, CouncilFile,
-        CapabilityFile,
+        CapabilityFile, TermFile, Proposal, ProposalOfCouncil,
     )  # fmt: skip
     return True
 

@@ -173,8 +173,11 @@ COLUMNS = (
 def store_councils(councils: Sequence[PlannedCouncil], actor: User) -> None:
     """Write the councils and their terms."""
     store(Council, COLUMNS, (_row(one, actor) for one in councils))
+    terms = [term for one in councils for term in (*one.history.terms, *one.history.doubles)]
+    for key, term in zip(keys(Term, len(terms)), terms, strict=True):
+        term.key = key
     columns = (
-        "council_id", "selected_on", "expires_on", "renewed_on", "withdrawn_on",
+        "id", "council_id", "selected_on", "expires_on", "renewed_on", "withdrawn_on",
         "withdrawal_reason", "version",
     )  # fmt: skip
     store(Term, columns, _terms(councils))
@@ -203,10 +206,9 @@ def _gaps(one: PlannedCouncil) -> str:
 
 def _terms(councils: Sequence[PlannedCouncil]) -> Iterator[tuple[Any, ...]]:
     for one in councils:
-        for term in one.history.terms:
-            yield one.key, term.selected_on, term.expires_on, term.renewed_on, None, "", 1
-        for term in one.history.doubles:
+        for term in (*one.history.terms, *one.history.doubles):
+            reason = ENTERED_TWICE if term.withdrawn_on else ""
             yield (
-                one.key, term.selected_on, term.expires_on, term.renewed_on, term.withdrawn_on,
-                ENTERED_TWICE, 1,
+                term.key, one.key, term.selected_on, term.expires_on, term.renewed_on,
+                term.withdrawn_on, reason, 1,
             )  # fmt: skip

@@ -18,9 +18,16 @@ from typing import Any
 from codi.accounts.models import User
 from codi.files.models import Attachment, DocumentKind, FileState, Format
 from codi.files.store import store as files_store
-from councils.models import CapabilityFile, CouncilFile
+from councils.models import CapabilityFile, CouncilFile, TermFile
 from reports.samples.national_2562.councils import PlannedCouncil
-from reports.samples.national_2562.days import BEFORE_YEAR, LAST, QUARTERS, between, moment
+from reports.samples.national_2562.days import (
+    BEFORE_YEAR,
+    LAST,
+    QUARTERS,
+    between,
+    moment,
+    soon_after,
+)
 from reports.samples.national_2562.published import REGIONS, by_region
 from reports.samples.national_2562.storing import store
 from reports.samples.national_2562.work import Capable
@@ -35,6 +42,7 @@ CAPABILITY_DOCUMENTS = (
 GATHERED_FROM = dt.date(2019, 7, 1)
 FILES_SINCE = dt.date(2010, 1, 4)
 ONE_FORM_PCT = 30
+WITH_PAPERS_PCT = 85
 COLUMNS = (
     "id", "subject_id", "file_name", "format", "byte_count", "sha256", "has_preview", "document",
     "description", "attached_by_id", "attached_at", "state", "replaces_id", "removed_by_id",
@@ -114,8 +122,9 @@ def store_files(
     actor: User,
     dice: random.Random,
 ) -> None:
-    """Attach the forms of registration, and the three files of the capability indicator."""
+    """Attach the forms of registration, the papers of renewals, and the files of the indicator."""
     attach(CouncilFile, list(_forms(councils)), actor, dice)
+    attach(TermFile, list(_renewals(councils, dice)), actor, dice)
     attach(CapabilityFile, list(_capability(results, dice)), actor, dice)
 
 
@@ -127,6 +136,14 @@ def _forms(councils: Sequence[PlannedCouncil]) -> Iterator[PlannedFile]:
         elif one.has_one_form:
             day = min(max(one.registered_on, BEFORE_YEAR), LAST)
             yield PlannedFile(one.key, one.code, FORMS[at % 2], day)
+
+
+def _renewals(councils: Sequence[PlannedCouncil], dice: random.Random) -> Iterator[PlannedFile]:
+    for one in councils:
+        for term in one.history.terms:
+            if term.renewed_on and dice.randrange(100) < WITH_PAPERS_PCT:
+                day = soon_after(max(term.renewed_on, FILES_SINCE), 40, dice)
+                yield PlannedFile(term.key, one.code, DocumentKind.RENEWAL, day)
 
 
 def _capability(results: Sequence[Capable], dice: random.Random) -> Iterator[PlannedFile]:

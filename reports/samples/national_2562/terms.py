@@ -37,6 +37,7 @@ class PlannedTerm:
     selected_on: dt.date
     renewed_on: dt.date | None = None
     withdrawn_on: dt.date | None = None
+    key: int = 0
 
     @property
     def expires_on(self) -> dt.date:
