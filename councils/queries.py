@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, CharField, Exists, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from codi.files.models import DocumentKind
 from councils.models import (
@@ -29,6 +29,20 @@ PLACES = ("region", "province", "district", "subdistrict")
 def _has_form(document: DocumentKind) -> Exists:
     """Whether a form is attached to the outer council now."""
     return Exists(CouncilFile.objects.present().filter(subject=OuterRef("pk"), document=document))
+
+
+FORM_WORDS = {"whole": "ครบ", "js02": "ขาด จส.02", "js03": "ขาด จส.03", "none": "ยังไม่มี"}
+
+
+def _forms() -> Case:
+    """Which of the two forms the outer council has, under the keys of ``FORM_WORDS``."""
+    return Case(
+        When(Q(has_js02=True, has_js03=True), then=Value("whole")),
+        When(has_js02=True, then=Value("js03")),
+        When(has_js03=True, then=Value("js02")),
+        default=Value("none"),
+        output_field=CharField(),
+    )
 
 
 def _term_state(day: dt.date) -> Case:
@@ -57,6 +71,7 @@ def councils_for_list(user: User, day: dt.date) -> QuerySet[Any]:
         .annotate(
             has_js02=_has_form(DocumentKind.JS02),
             has_js03=_has_form(DocumentKind.JS03),
+            forms=_forms(),
             term_state=_term_state(day),
             term_expires_on=Subquery(terms.values("expires_on")[:1]),
             member_count=counted(serving, "council"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from codi.ui.tables import DateColumn, ListTable, NumberColumn, StateColumn, TextColumn
 from councils.models import TermState
+from councils.queries import FORM_WORDS
 
 TERM_TONES = {
     TermState.CURRENT: "good",
@@ -11,8 +12,6 @@ TERM_TONES = {
     TermState.RENEWED: "info",
     TermState.NONE: "neutral",
 }
-FORM_WORDS = {True: "แนบแล้ว", False: "ยังไม่แนบ"}
-FORM_TONES = {True: "good", False: "warn"}
 
 
 class CouncilTable(ListTable):
@@ -22,16 +21,21 @@ class CouncilTable(ListTable):
     name = TextColumn(
         "ชื่อสภาองค์กรชุมชน", order_by="sort_key", orderable=True, wide=True, linkify=True
     )
-    kind = TextColumn("ประเภทพื้นที่", accessor="get_kind_display", order_by="kind", orderable=True)
-    region = TextColumn("ภาค", accessor="region__name", order_by="region__position", orderable=True)
+    kind = TextColumn(
+        "ประเภทพื้นที่", accessor="kind_word", order_by="kind", orderable=True, css_class="nowrap"
+    )
     province = TextColumn(
         "จังหวัด", accessor="province__name", order_by="province__sort_key", orderable=True
     )
     district = TextColumn("อำเภอ/เขต", accessor="district__name")
     subdistrict = TextColumn("ตำบล/แขวง", accessor="subdistrict__name")
     registered_on = DateColumn("จดแจ้งเมื่อ", orderable=True)
-    js02 = StateColumn("จส.02", accessor="has_js02", choices=FORM_WORDS, tones=FORM_TONES)
-    js03 = StateColumn("จส.03", accessor="has_js03", choices=FORM_WORDS, tones=FORM_TONES)
+    forms = StateColumn(
+        "จส.02-03",
+        choices=FORM_WORDS,
+        tones={"whole": "good", "js02": "warn", "js03": "warn", "none": "neutral"},
+        definition="แบบ จส.02 และ จส.03 ที่แนบอยู่ ณ วันที่ดูรายการ",
+    )
     certified_on = DateColumn("รับรองเมื่อ", orderable=True)
     term = StateColumn(
         "วาระสมาชิก",
@@ -46,6 +50,13 @@ class CouncilTable(ListTable):
         unit="คน",
         orderable=True,
         definition="สมาชิกที่คัดเลือกแล้วและยังไม่พ้นจากตำแหน่ง ณ วันที่ดูรายการ",
+    )
+    region = TextColumn(
+        "ภาค",
+        accessor="region__name",
+        order_by="region__position",
+        orderable=True,
+        css_class="nowrap",
     )
     withdrawn_on = DateColumn("ถอนออกเมื่อ")
 

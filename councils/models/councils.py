@@ -30,6 +30,17 @@ class AuthorityKind(models.TextChoices):
     OTHER = "other", "พื้นที่อื่น"
 
 
+# As people say them in a narrow column.
+KIND_WORDS: dict[str, str] = {
+    AuthorityKind.SUBDISTRICT: "อบต.",
+    AuthorityKind.TAMBON_TOWN: "เทศบาลตำบล",
+    AuthorityKind.TOWN: "เทศบาลเมือง",
+    AuthorityKind.CITY: "เทศบาลนคร",
+    AuthorityKind.DISTRICT: "เขต",
+    AuthorityKind.OTHER: "อื่น ๆ",
+}
+
+
 class CertificationBasis(models.TextChoices):
     """On what a certification rests."""
 
@@ -136,6 +147,11 @@ class Council(Placed):
     def get_absolute_url(self) -> str:
         """Its page."""
         return reverse("councils:council", args=[self.pk])
+
+    @property
+    def kind_word(self) -> str:
+        """The kind of area in a word."""
+        return KIND_WORDS[self.kind]
 
     @property
     def searched_text(self) -> str:

@@ -31,6 +31,7 @@ from tests.imports.conftest import saved
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2021, 8, 13)
 DAY = dt.date(2020, 11, 2)
+LIST = "/councils/"
 NOW = dt.datetime(2021, 8, 13, 9, 0, tzinfo=dt.UTC)
 
 
@@ -233,7 +234,7 @@ def test_filters_choose_by_term_forms_certification_and_quarter(manager, web):
     out = build.council("ง ถอน", withdrawn_on=TODAY, withdrawal_reason="ซ้ำ")
 
     def names(**query: str) -> str:
-        answer = web.get(reverse("councils:councils"), query)
+        answer = web.get(LIST, query)
         return "".join(row.record.name[0] for row in answer.context["table"].rows)
 
     assert names() == "กขคง"
@@ -248,6 +249,8 @@ def test_filters_choose_by_term_forms_certification_and_quarter(manager, web):
     assert (names(registered="2560"), names(quarter="2")) == ("ขค", "ขค")
     assert (names(standing="out"), names(q=out.code)) == ("ง", "ง")
     assert names(region="NE") == ""
+    told = {row.record.name[0]: row.record.forms for row in web.get(LIST).context["table"].rows}
+    assert told == {"ก": "whole", "ข": "none", "ค": "js03", "ง": "none"}
 
 
 @pytest.mark.parametrize("count", [1, 3, 30])
