@@ -312,3 +312,20 @@ def test_a_signed_address_works_for_five_minutes_at_most(w, bucket, settings):
     build.region("NE", "ภาคตะวันออกเฉียงเหนือ", 2)
     stranger = client_of(build.user("regional_officer", region=build.region("NE")))
     assert stranger.get(content_url(file)).status_code == 404
+
+
+@pytest.mark.parametrize("place", ["folder", "bucket"])
+def test_one_content_under_many_names(place, media, tmp_path, request):
+    """Wrong if a name lacked the content, a second try failed, or taking one off took the others."""
+    if place == "bucket":
+        request.getfixturevalue("bucket")
+    source = tmp_path / "source"
+    source.write_bytes(b"%PDF- the same")
+    names = ["a.pdf", "b.pdf", "c.pdf"]
+    store().put_copies([], source)
+    for _ in range(2):
+        store().put_copies(names, source)
+    store().delete("a.pdf")
+    assert {found.name for found in store().files()} == {"b.pdf", "c.pdf"}
+    with store().open("c.pdf") as content:
+        assert content.read() == b"%PDF- the same"

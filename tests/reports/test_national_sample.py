@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test import override_settings
 
@@ -587,6 +587,19 @@ def test_every_file_lies_in_the_store():
         for path in Path(settings.MEDIA_ROOT, "attachments").iterdir()
     }
     assert kept == rows
+
+
+def test_a_register_in_use_is_left_alone():
+    """Wrong if the sample were poured into a register that people had begun to fill."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE councils_council SET code = 'X1' WHERE code = '30307'")
+    with pytest.raises(CommandError, match="ทะเบียนสภามีข้อมูลอยู่แล้ว"):
+        call_command("load_sample", "national-2562", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE councils_council SET code = '30307' WHERE code = 'X1'")
+        cursor.execute("UPDATE welfare_welfarefund SET code = 'X1' WHERE code = 'W00001'")
+    with pytest.raises(CommandError, match="ทะเบียนกองทุนมีข้อมูลอยู่แล้ว"):
+        call_command("load_sample", "national-2562", verbosity=0)
 
 
 def test_a_second_run_changes_nothing():
