@@ -34,9 +34,10 @@ register(
         rows=lambda user: queries.councils_for_list(user, timezone.localdate()),
         fields=(
             "id", "code", "name", "kind", *PLACES, "registered_on", "certified_on",
-            "certification_basis", "withdrawn_on", "withdrawal_reason", "merged_into", "version",
+            "withdrawn_on", "withdrawal_reason", "merged_into", "version",
         ),
         told=(
+            Told("certification_basis", "ที่มาของการรับรอง ว่างเมื่อยังไม่รับรอง"),
             Told("has_js02", "แนบแบบ จส.02 แล้ว", "flag"),
             Told("has_js03", "แนบแบบ จส.03 แล้ว", "flag"),
             Told("term_state", "วาระสมาชิก"),
