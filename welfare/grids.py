@@ -32,7 +32,7 @@ def _title(name: str) -> str:
 
 def _count(name: str, unit: str = "คน", most: int = MOST_PEOPLE) -> EntryColumn:
     field = CountField(label=_title(name), unit=unit, maximum=most, required=False)
-    return EntryColumn(name, field, "narrow", attribute=f"now_{name}", has_total=True)
+    return EntryColumn(name, field, attribute=f"now_{name}", has_total=True)
 
 
 def _baht(name: str) -> EntryColumn:

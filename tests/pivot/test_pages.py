@@ -18,6 +18,7 @@ from councils.models import Proposal
 from tests import world as build
 from tests.pivot.test_cross import make, money
 from tests.ui.page import Tree
+from tests.welfare.rows import stored_fund
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/pivot/projects/"
@@ -62,6 +63,7 @@ def test_every_cell_leads_to_the_records_that_it_counts(client, w, key):
     """
     make(w, 5, 12)
     money(w)
+    stored_fund(w)
     councils()
     client.force_login(w.analyst)
     pivot = PIVOTS[key]
