@@ -239,10 +239,14 @@ register(
         model=FundReview,
         rows=lambda user: FundReview.objects.select_related("fund", "scale"),
         fields=(
-            "id", "fund", "fiscal_year", "reviewed_on", "scale", "score_pct", "grade", "is_stopped",
-            "risk", "version",
+            "id", "fund", "fiscal_year", "reviewed_on", "scale", "score_pct", "is_stopped",
+            "version",
         ),
-        told=(Told("fund_code", "รหัสกองทุน", path="fund.code"),),
+        told=(
+            Told("fund_code", "รหัสกองทุน", path="fund.code"),
+            Told("grade", "ระดับ A ถึง D ว่างเมื่อพบว่าหยุดดำเนินการ"),
+            Told("risk", "ระดับความเสี่ยง low middle high ว่างเมื่อยังไม่ประเมิน"),
+        ),
         order={"id": "pk", "reviewed_on": "reviewed_on"},
         default_sort="-reviewed_on",
         filters=filters.ReviewFilter,
