@@ -140,6 +140,7 @@ def sibling_of(page: str) -> str:
         "councils:member_edit": "council-members-detail",
         "councils:member_end": "council-members-end",
         "reports:new": "editions-list",
+        "reports:new_quarterly": "editions-list",
         "reports:text": "edition-texts-detail",
         "reports:ask_waiver": "editions-waivers",
         "reports:allow_waiver": "edition-checks-allow",
