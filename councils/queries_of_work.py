@@ -20,10 +20,12 @@ from councils.models import (
     GroupCertification,
     Mission,
     Proposal,
+    ProposalOfCouncil,
     Section21Mission,
     StatusLetter,
 )
 from councils.rules_of_work import gaps_to_capability, gaps_to_concrete
+from programs.queries import counted
 
 GROUP_STATES = {
     "certified": "รับรองปีนี้แล้ว",
@@ -134,9 +136,11 @@ def group_count(council: Council, today: dt.date) -> dict[str, int]:
 
 
 def proposals_for_list(user: User) -> QuerySet[Any]:
-    """Proposals in sight with how many councils stand behind each, and how far it got."""
+    """Proposals in sight with how many councils in sight stand behind each, and how far it got."""
+    seen = Council.objects.visible_to(user)
+    shares = ProposalOfCouncil.objects.filter(council__in=seen)
     return Proposal.objects.visible_to(user).annotate(
-        council_count=Count("shares"),
+        council_count=counted(shares, "proposal"),
         state_key=Case(
             When(solved_on__isnull=False, then=Value("solved")),
             When(followed_up_on__isnull=False, then=Value("followed_up")),

@@ -207,7 +207,17 @@ OF_PLACES = [key for key, pivot in PIVOTS.items() if "region" in pivot.dimension
 
 def test_every_cross_table_is_asked_for_leaks():
     """Wrong if a cross table without regions came in that no test below names."""
-    assert set(PIVOTS) - set(OF_PLACES) == {"programmes"}
+    assert set(PIVOTS) - set(OF_PLACES) == {"programmes", "proposals"}
+
+
+def test_a_cross_table_of_proposals_counts_those_in_sight(
+    country: Country, clients: dict[str, Client]
+):
+    """Wrong if the count held proposals of councils out of sight: one in each of three places."""
+    address, query = reverse("pivot:table", args=["proposals"]), {"row": "fiscal_year"}
+    for who, count in {"A": 3, **dict.fromkeys("OMF", 2), "P": 1}.items():
+        grid = clients[who].get(address, query | {"measure": ["count", "councils"]}).context["grid"]
+        assert [grid.value("total", column.key) for column in grid.columns] == [count, count], who
 
 
 def test_a_cross_table_of_programmes_sums_the_frames_in_sight(
