@@ -299,11 +299,12 @@ def test_a_killed_browser_finds_what_was_typed(page: Page, context: BrowserConte
     kept_here(beside, lambda kept: "700" in kept)
     page.close()
     context.set_offline(False)
-    for saved in (2, 0):
+    for _ in range(2):
         other = context.new_page()
         other.goto(f"{live_server.url}{address('plan', project)}")
-        expect(other.locator(SAVED)).to_have_count(saved)
+        # A dying page may still have got a row through: then it is there already, and once.
         kept_here(other, lambda kept: kept == "{}")
+        expect(cell(other, "planned_baht", 0)).to_have_value("1,100")
         other.close()
     kept = project.instalments.order_by("number")
     assert [line.planned_baht for line in kept] == [1100, 1000, 700]

@@ -23,6 +23,7 @@ from tests import world as build
 from tests.broken import refused_by
 from tests.files import samples
 from tests.files.conftest import NOW, attached, upload
+from tests.welfare.rows import stored_fund
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +43,7 @@ def subjects(w: World) -> dict[str, Any]:
         "meeting": w.meeting,
         "organisation": w.organisation,
         **councils(),
+        "fund": stored_fund(w),
     }
 
 
