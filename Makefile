@@ -33,7 +33,7 @@ environment-development:
 	@$(PYTHON) tools/bootstrap.py development
 
 test: environment-development
-	@$(PY) -m tools.suite -n $(WORKERS) --dist loadfile
+	@$(PY) -m tools.suite -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 bench: environment-development
 	@$(PY) -m codi.launcher setup

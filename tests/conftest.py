@@ -37,6 +37,29 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
+# Files that take half a minute and more begin first, so that no worker is left alone with one.
+LONG = (
+    "tests/browser/test_every_page.py",
+    "tests/reports/test_national_sample.py",
+    "tests/security/",
+    "tests/browser/",
+    "tests/backup/",
+    "tests/api/",
+    "tests/entry/test_browser.py",
+    "tests/desk/test_desk_browser.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first; the others in their order."""
+
+    def place(item: pytest.Item) -> int:
+        found = (n for n, start in enumerate(LONG) if item.nodeid.startswith(start))
+        return next(found, len(LONG))
+
+    items.sort(key=place)
+
+
 def pytest_report_header() -> list[str]:
     """Say which database and which broker this run used."""
     database = settings.DATABASES["default"]
