@@ -22,18 +22,10 @@ from codi.triggers import append_only, row_rule
 from finance.triggers import LEDGER_BALANCE, PLAN_ADDED, PLAN_CHANGED
 from programs.models import BudgetFrame, Meeting, Project
 from programs.models.base import BahtField, check, not_blank, together, unique
+from programs.models.scope import in_scope
 
 if TYPE_CHECKING:
     from codi.accounts.models import User
-
-
-def _in_scope(user: User) -> Q:
-    """Rows that hang on a project inside the person's scope."""
-    if user.sees_nation:
-        return Q()
-    if user.province_id:
-        return Q(project__province=user.province_id)
-    return Q(project__region=user.region_id)
 
 
 class InstalmentQuerySet(models.QuerySet["Instalment"]):
@@ -41,7 +33,7 @@ class InstalmentQuerySet(models.QuerySet["Instalment"]):
 
     def visible_to(self, user: User) -> Self:
         """Instalments of the projects that the person sees."""
-        return self.filter(_in_scope(user))
+        return self.filter(in_scope(user, "project__"))
 
 
 @tracked(part_of="project")
@@ -163,7 +155,7 @@ class LedgerQuerySet(models.QuerySet["LedgerEntry"]):
 
     def visible_to(self, user: User) -> Self:
         """Entries of the projects that the person sees."""
-        return self.filter(_in_scope(user))
+        return self.filter(in_scope(user, "project__"))
 
     def as_of(self, day: dt.date) -> Self:
         """Entries that were in effect on ``day``."""

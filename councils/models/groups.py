@@ -20,6 +20,7 @@ from codi.thai.normalise import clean, search_key
 from councils.models.councils import Council
 from councils.models.terms import OfCouncilQuerySet
 from programs.models.base import check, fiscal_year_check, fiscal_year_field, not_blank, unique
+from programs.models.scope import in_scope
 
 if TYPE_CHECKING:
     from codi.accounts.models import User
@@ -91,11 +92,7 @@ class OfGroupQuerySet(models.QuerySet[models.Model]):
 
     def visible_to(self, user: User) -> Self:
         """Records of groups of the councils inside the person's scope."""
-        if user.sees_nation:
-            return self
-        if user.province_id:
-            return self.filter(group__council__province=user.province_id)
-        return self.filter(group__council__region=user.region_id)
+        return self.filter(in_scope(user, "group__council__"))
 
 
 @tracked(part_of="group")
@@ -152,10 +149,7 @@ class StatusLetterQuerySet(models.QuerySet["StatusLetter"]):
 
     def visible_to(self, user: User) -> Self:
         """Letters of councils, and of their groups, inside the person's scope."""
-        if user.sees_nation:
-            return self
-        place = {"province": user.province_id} if user.province_id else {"region": user.region_id}
-        return self.filter(**{f"council__{key}": value for key, value in place.items()})
+        return self.filter(in_scope(user, "council__"))
 
     def issued_as_of(self, day: dt.date) -> Self:
         """Letters issued by the day and not revoked by then."""

@@ -19,6 +19,7 @@ from codi.triggers import row_rule
 from councils.models.councils import Council
 from councils.triggers import EXPERTS_ADDED, EXPERTS_CHANGED
 from programs.models.base import check, not_blank, unique
+from programs.models.scope import in_scope
 
 if TYPE_CHECKING:
     from codi.accounts.models import User
@@ -41,11 +42,7 @@ class OfCouncilQuerySet(models.QuerySet[R]):
 
     def visible_to(self, user: User) -> Self:
         """Records of the councils inside the person's scope."""
-        if user.sees_nation:
-            return self
-        if user.province_id:
-            return self.filter(council__province=user.province_id)
-        return self.filter(council__region=user.region_id)
+        return self.filter(in_scope(user, "council__"))
 
 
 class TermQuerySet(OfCouncilQuerySet["Term"]):

@@ -18,6 +18,7 @@ from codi.thai.sorting import sort_key
 from codi.triggers import row_rule
 from programs.models.base import check, not_blank, unique
 from programs.models.meetings import Meeting
+from programs.models.scope import in_scope
 
 if TYPE_CHECKING:
     from codi.accounts.models import User
@@ -54,11 +55,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def visible_to(self, user: User) -> Self:
         """Organisations inside the person's scope."""
-        if user.sees_nation:
-            return self
-        if user.province_id:
-            return self.filter(province=user.province_id)
-        return self.filter(region=user.region_id)
+        return self.filter(in_scope(user))
 
     def with_certification(self, day: dt.date) -> Self:
         """Each with ``certification_state`` and ``certified_until``, by its latest result of ``day``."""

@@ -14,6 +14,7 @@ from codi.thai.normalise import clean, search_key
 from codi.thai.sorting import sort_key
 from codi.triggers import row_rule
 from programs.models.base import check, not_blank
+from programs.models.scope import in_scope
 
 if TYPE_CHECKING:
     from codi.accounts.models import User
@@ -27,11 +28,7 @@ class PlacedQuerySet(models.QuerySet[P]):
 
     def visible_to(self, user: User) -> Self:
         """Records inside the person's scope."""
-        if user.sees_nation:
-            return self
-        if user.province_id:
-            return self.filter(province=user.province_id)
-        return self.filter(region=user.region_id)
+        return self.filter(in_scope(user))
 
     def in_region(self, region: Region | str) -> Self:
         """Records that the region looks after."""

@@ -29,6 +29,7 @@ from programs.models.project_life import (
     Origin,
     ProjectStatus,
 )
+from programs.models.scope import in_scope
 
 if TYPE_CHECKING:
     from codi.accounts.models import User
@@ -39,11 +40,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
     def visible_to(self, user: User) -> Self:
         """Projects inside the person's scope: the nation, the own region or the own province."""
-        if user.sees_nation:
-            return self
-        if user.province_id:
-            return self.filter(province=user.province_id)
-        return self.filter(region=user.region_id)
+        return self.filter(in_scope(user))
 
     def in_region(self, region: str | None) -> Self:
         """Projects of a region's code; all of them when it is None."""

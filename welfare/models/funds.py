@@ -15,6 +15,7 @@ from django.urls import reverse
 from codi.history import tracked
 from programs.models.base import check, unique
 from programs.models.placed import Placed, PlacedQuerySet
+from programs.models.scope import in_scope
 
 if TYPE_CHECKING:
     from codi.accounts.models import User
@@ -96,8 +97,4 @@ class OfFundQuerySet(models.QuerySet[R]):
 
     def visible_to(self, user: User) -> Self:
         """Records of the funds inside the person's scope."""
-        if user.sees_nation:
-            return self
-        if user.province_id:
-            return self.filter(fund__province=user.province_id)
-        return self.filter(fund__region=user.region_id)
+        return self.filter(in_scope(user, "fund__"))

@@ -15,6 +15,7 @@ from django.db.models import F, Q
 
 from codi.history import tracked
 from programs.models.base import BahtField, check, fiscal_year_check, fiscal_year_field, unique
+from programs.models.scope import in_scope
 from welfare.models.funds import OfFundQuerySet, WelfareFund
 
 if TYPE_CHECKING:
@@ -152,11 +153,7 @@ class BenefitQuerySet(models.QuerySet["Benefit"]):
 
     def visible_to(self, user: User) -> Self:
         """Benefits of the funds inside the person's scope."""
-        if user.sees_nation:
-            return self
-        if user.province_id:
-            return self.filter(status__fund__province=user.province_id)
-        return self.filter(status__fund__region=user.region_id)
+        return self.filter(in_scope(user, "status__fund__"))
 
 
 @tracked(part_of="status")
