@@ -316,30 +316,8 @@ class Grid:
             "scope_label": self.scope_label,
             "row_heading": self.row_heading,
             "is_numbered": self.is_numbered,
-            "columns": [
-                {
-                    "key": column.key,
-                    "title": column.title,
-                    "unit": str(column.unit),
-                    "group": column.group,
-                    "numerator": column.numerator,
-                    "denominator": column.denominator,
-                    "additive": column.additive,
-                    **_given(pair=column.pair, basis=column.basis, as_of=column.as_of),
-                }
-                for column in self.columns
-            ],
-            "rows": [
-                {
-                    "key": row.key,
-                    "title": row.title,
-                    "kind": row.kind,
-                    "group": row.group,
-                    **_given(unit=row.unit),
-                    **({"level": row.level} if row.level else {}),
-                }
-                for row in self.rows
-            ],
+            "columns": [_plain_column(column) for column in self.columns],
+            "rows": [_plain_row(row) for row in self.rows],
             "cells": {
                 row: {column: _plain(value) for column, value in line.items()}
                 for row, line in self.cells.items()
@@ -374,6 +352,30 @@ class Grid:
             notes=tuple(data["notes"]),
             source=data["source"],
         )
+
+
+def _plain_column(column: Column) -> dict[str, Any]:
+    return {
+        "key": column.key,
+        "title": column.title,
+        "unit": str(column.unit),
+        "group": column.group,
+        "numerator": column.numerator,
+        "denominator": column.denominator,
+        "additive": column.additive,
+        **_given(pair=column.pair, basis=column.basis, as_of=column.as_of),
+    }
+
+
+def _plain_row(row: Row) -> dict[str, Any]:
+    return {
+        "key": row.key,
+        "title": row.title,
+        "kind": row.kind,
+        "group": row.group,
+        **_given(unit=row.unit),
+        **({"level": row.level} if row.level else {}),
+    }
 
 
 def _given(**facts: str | dt.date | None) -> dict[str, str]:

@@ -15,7 +15,7 @@ from typing import Any
 from codi.figures.grid import Grid, Row
 from codi.fiscal import AsOf, Quarter
 from codi.thai.numbers import baht, number, percent, percent_of
-from reports.narrative.phrases import count_of, counted, money, sentence
+from reports.narrative.phrases import count_of, counted, money, sentence, share_of
 
 TOTAL = "total"
 PLACES, GROUPS, PEOPLE, FUNDS = "แห่ง", "กลุ่ม", "คน", "กองทุน"
@@ -41,8 +41,7 @@ def value_of(grid: Grid, row: str, column: str) -> Value | None:
 
 def share(part: Value | None, whole: Value | None, name: str) -> str:
     """คิดเป็นร้อยละ 97.97 ของ…; nothing where there is no whole."""
-    found = percent_of(Decimal(part or 0), Decimal(whole or 0))
-    return f"คิดเป็นร้อยละ {percent(found)} ของ{name}" if found is not None else ""
+    return share_of(percent_of(Decimal(part or 0), Decimal(whole or 0)), name)
 
 
 def ranked(grid: Grid, column: str, tell: Callable[[Row], str], *, by: str = "") -> str:

@@ -142,17 +142,22 @@ def _create(
     )
     if earlier := _made_before(edition):
         return earlier
-    same = Edition.objects.filter(**about)
-    edition.number = (same.aggregate(last=Max("number"))["last"] or 0) + 1
+    last = Edition.objects.filter(**about).aggregate(last=Max("number"))["last"]
+    edition.number = (last or 0) + 1
     edition.save(force_insert=True)
+    _open_texts(edition, outline, texts)
+    request_draft_file(actor=actor, edition=edition, request_key=request_key)
+    return edition
+
+
+def _open_texts(edition: Edition, outline: outlines.Outline, texts: dict[str, str]) -> None:
+    """The staff's blocks of a new edition, with what is carried over."""
     EditionText.objects.bulk_create(
         EditionText(
             edition=edition, slot=slot.key, origin=TextOrigin.STAFF, text=texts.get(slot.key, "")
         )
         for slot in outline.texts
     )
-    request_draft_file(actor=actor, edition=edition, request_key=request_key)
-    return edition
 
 
 def _hold(outline: outlines.Outline, subject: Subject) -> None:
