@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import ForeignKey, ManyToManyField, OneToOneField
 
 ROOT = Path(settings.BASE_DIR)
-ROOMS = ("codi", "programs", "finance", "councils", "welfare", "reports")
+ROOMS = ("codi", "programs", "finance", "councils", "welfare", "reports", "overview")
 # From the ground up: a foreign key points to the own floor or to one below it.
 FLOORS = (
     "codi.places",
@@ -26,11 +26,13 @@ FLOORS = (
     "codi.imports",
     "codi.api",
     "codi.entry",
+    "codi.quality",
     "programs",
     "finance",
     "councils",
     "welfare",
     "reports",
+    "overview",
 )
 MODULES = sorted(
     path for room in ROOMS for path in (ROOT / room).rglob("*.py") if "migrations" not in path.parts

@@ -45,11 +45,13 @@ INSTALLED_APPS = [
     "codi.pivot",
     "codi.api",
     "codi.entry",
+    "codi.quality",
     "programs",
     "finance",
     "councils",
     "welfare",
     "reports",
+    "overview",
     "codi.backup",
 ]
 

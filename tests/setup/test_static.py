@@ -31,7 +31,16 @@ def test_every_file_that_a_template_names_is_collected(collected: Path) -> None:
     files = json.loads((collected / "staticfiles.json").read_text())["paths"]
     templates = [
         file
-        for folder in ("templates", "codi", "programs", "finance", "councils", "welfare", "reports")
+        for folder in (
+            "templates",
+            "codi",
+            "programs",
+            "finance",
+            "councils",
+            "welfare",
+            "reports",
+            "overview",
+        )
         for file in (project.BASE_DIR / folder).rglob("*.html")
     ]
     named = {

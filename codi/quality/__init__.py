@@ -1,0 +1,1 @@
+"""Rules about data, and the inbox of what breaks them."""
