@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from django.conf import settings
@@ -29,16 +30,17 @@ class Frequency(models.TextChoices):
 class NoticeQuerySet(models.QuerySet["Notice"]):
     """Notices by who may read them and what is still to be done."""
 
-    def visible_to(self, user: User) -> Self:
+    def visible_to(self, user: User, kinds: Collection[str] | None = None) -> Self:
         """Own notices of kinds for the person's present role, about records still in sight.
 
         Scope and role are asked now: who moved to another region no longer reads what was told
-        before. One query, however many kinds there are.
+        before. One query, however many kinds there are; ``kinds`` keeps it to some of them.
         """
         readable = Q(pk=None)
         keys: dict[str, list[str]] = {}
         for kind in kinds_for(user.role):
-            keys.setdefault(kind.model_label, []).append(kind.key)
+            if kinds is None or kind.key in kinds:
+                keys.setdefault(kind.model_label, []).append(kind.key)
         for own in keys.values():
             manager = cast(Any, KINDS[own[0]].model._default_manager)
             in_sight = manager.visible_to(user).filter(pk=OuterRef("subject_id"))

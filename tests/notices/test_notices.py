@@ -199,20 +199,30 @@ def test_marking_all_as_read_leaves_what_came_since(w):
 def test_list_and_bell_ask_the_same_however_many_notices(w, count, django_assert_num_queries):
     """Wrong if a notice, or a kind of notices, cost a page a query.
 
-    Session (4), user, what is kept of the list; count, rows, the newest unread; bell.
+    Session (4), user, what is kept of the list; count, rows, the newest unread; bell
+    (which kinds are unread, how many are in sight).
     """
     project = build.project(w, "draft")
     for number in range(count):
         tell(SENT_BACK, about=project, title=f"เรื่องที่ {number}", key=str(number), to=[w.officer])
     client = client_of(w.officer)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         page = client.get(reverse("notices:list")).text
     assert page.count('class="news__title"') == min(count, 25)
     shown = "99+" if count > 99 else str(count)
     assert f'<span class="bell__count">{shown}</span>' in page
     with CaptureQueriesContext(connection) as asked:
         client.get(reverse("accounts:profile"))
-    assert len([q for q in asked if "notices_notice" in q["sql"]]) == 1
+    assert len([q for q in asked if "notices_notice" in q["sql"]]) == 2
+
+
+def test_the_bell_of_whoever_has_read_everything_asks_one_short_question(w):
+    """Wrong if each page of people without news asked what of thirty kinds is still in sight."""
+    client = client_of(w.officer)
+    with CaptureQueriesContext(connection) as asked:
+        client.get(reverse("accounts:profile"))
+    (question,) = [q["sql"] for q in asked if "notices_notice" in q["sql"]]
+    assert "EXISTS" not in question
 
 
 def test_a_part_of_a_page_does_not_ring(w):

@@ -26,6 +26,7 @@ FILTERS = (
     "region", "province", "programme", "level", "status", "state", "late", "kind", "since",
     "until", "fiscal_year", "committee", "certification", "resolutions", "role",
 )  # fmt: skip
+PART = {"HX-Request": "true", "HX-Target": "results"}
 SECRET_ORDERS = (
     "password", "-password", "created_by__password", "actor__password", "pk", "?", "-?", "id",
     "search_key", "project__created_by__password", "title'; --",
@@ -47,9 +48,12 @@ def test_no_word_of_the_address_breaks_a_list(
     narrowings = [WORD + one.key for one in narrowings_of(resolve(address).func.view_class)]
     # Order, page, size and file are read by the same lines for every list: one stands for all.
     common = ("sort", "page", "size", "export") if name == "finance:projects" else ()
-    for payload in PAYLOADS:
+    for number, payload in enumerate(PAYLOADS):
         for words in (("q", *common), (*FILTERS, *narrowings)):
-            response = client.get(address, dict.fromkeys(words, payload))
+            # Mostly the part of the page that changes, as its script asks for it: forms and head
+            # are drawn by the same lines for every list.
+            headers = PART if number % 8 else {}
+            response = client.get(address, dict.fromkeys(words, payload), headers=headers)
             assert response.status_code in (200, 400), (payload, words)
 
 

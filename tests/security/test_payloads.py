@@ -18,7 +18,7 @@ from reports.models import Edition, EditionText
 from reports.rendering import html_of
 from reports.sheets import xlsx_of
 from tests.security.country import TODAY, Country
-from tests.security.rights import ROWS
+from tests.security.rights import ROWS, Row
 
 pytestmark = pytest.mark.django_db
 PAYLOADS = (
@@ -129,26 +129,36 @@ def test_there_are_twenty_payloads_and_all_are_stored():
     assert all(any(payload in group for group in GROUPS) for payload in PAYLOADS)
 
 
-@pytest.mark.parametrize("group", range(len(GROUPS)))
-def test_stored_text_is_shown_as_text_on_every_page(
-    group: int, country: Country, clients: dict[str, Client]
-):
-    """Wrong if stored text became an element, an attribute, an address or a script anywhere."""
-    poison(country, GROUPS[group])
-    pages, wrong = 0, []
-    for row in ROWS:
-        for who in "DMC":
-            if row.get != 200 or who not in row.may or row.name == "reports:chart":
-                continue
-            response = clients[who].get(row.address(country, "own"))
-            if response.streaming or "html" not in response["Content-Type"]:
-                continue
-            html = response.content.decode()
-            pages += HOSTILE in html
-            wrong += [f"{row.name} {what}" for what in harm(html)]
-            break
+def page_of(row: Row, country: Country, clients: dict[str, Client]) -> tuple[Client, str] | None:
+    """Who is shown a page at this address, and the address; None where nobody of three is."""
+    if row.get != 200 or row.is_for_programs or row.name == "reports:chart":
+        return None
+    address = row.address(country, "own")
+    for who in (who for who in "DMC" if who in row.may):
+        response = clients[who].get(address)
+        if not response.streaming and "html" in response["Content-Type"]:
+            return clients[who], address
+    return None
+
+
+def test_stored_text_is_shown_as_text_on_every_page(country: Country, clients: dict[str, Client]):
+    """Wrong if stored text became an element, an attribute, an address or a script anywhere.
+
+    Every page is asked with the first texts; those that show them with all others as well.
+    """
+    poison(country, GROUPS[0])
+    pages = [page for row in ROWS if (page := page_of(row, country, clients))]
+    showing, wrong = [], []
+    for client, address in pages:
+        html = client.get(address).content.decode()
+        showing += [(client, address)] if HOSTILE in html else []
+        wrong += [f"{address} {what}" for what in harm(html)]
+    for group in GROUPS[1:]:
+        poison(country, group)
+        for client, address in showing:
+            wrong += [f"{address} {what}" for what in harm(client.get(address).content.decode())]
     assert not wrong, "\n".join(wrong)
-    assert pages >= 20
+    assert len(showing) >= 20
 
 
 def test_stored_text_is_text_in_the_report(country: Country):

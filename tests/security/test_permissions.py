@@ -90,6 +90,9 @@ def test_an_address_answers_each_person_as_the_table_says(
             for method in ("GET", "POST"):
                 if place == "near" and who != "P":
                     continue
+                # To people of the whole country all places are alike: one of them asks elsewhere.
+                if place == "other" and who in "CED":
+                    continue
                 if row.refuses(method) and who not in SOME:
                     continue
                 status, text, writes = ask(clients[who], method, address)
