@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
 from django.utils import timezone
 
 from codi.accounts.models import User
 from codi.accounts.permissions import require
+from codi.bulk import copy_rows
 from codi.errors import Refused
 from codi.jobs import services as jobs
 from codi.jobs.models import Job, State
@@ -132,26 +134,32 @@ def _freeze_parts(edition: Edition, content: Content) -> None:
         )
         for position, grid in enumerate(content.grids, start=1)
     )
-    EditionRecord.objects.bulk_create(
-        [
-            EditionRecord(
-                grid=stored,
-                row_key=row,
-                column_key=column,
-                model_label=cell.model_label,
-                keys=list(cell.keys),
-                amounts=None if cell.amounts is None else list(cell.amounts),
-                parts=list(cell.parts),
+    copy_rows(
+        EditionRecord._meta.db_table,
+        ("grid_id", "row_key", "column_key", "model_label", "keys", "amounts", "parts"),
+        (
+            (
+                stored.pk,
+                row,
+                column,
+                cell.model_label,
+                _array(cell.keys),
+                None if cell.amounts is None else _array(cell.amounts),
+                list(cell.parts),
             )
             for stored in grids
             for (row, column), cell in records[stored.figure_key, stored.as_of].items()
-        ],
-        batch_size=1000,
+        ),
     )
     EditionText.objects.bulk_create(
         EditionText(edition=edition, slot=slot, origin=TextOrigin.COMPUTED, text=text)
         for slot, text in content.sentences.items()
     )
+
+
+def _array(numbers: Iterable[int | Decimal]) -> str:
+    """Numbers as the database writes an array: a nation's edition has millions of keys."""
+    return "{" + ",".join(map(str, numbers)) + "}"
 
 
 @service
