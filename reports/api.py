@@ -36,8 +36,15 @@ from reports import forms, permissions, services, sheets
 from reports.content import of_edition
 from reports.file_names import file_name
 from reports.files import bytes_of
-from reports.filters import CheckFilter, EditionFilter, TextFilter
-from reports.models import Edition, EditionCheck, EditionText, FileKind, TextOrigin
+from reports.filters import CheckFilter, EditionFilter, QuarterFilter, TextFilter
+from reports.models import (
+    Edition,
+    EditionCheck,
+    EditionText,
+    FileKind,
+    ReportingQuarter,
+    TextOrigin,
+)
 from reports.queries import with_names
 from reports.views.scope import live_figure, live_scope
 
@@ -463,6 +470,75 @@ register(
                 ),
                 problems=("changed-by-another",),
                 about="ผู้ขออนุญาตให้ตนเองไม่ได้ ส่ง request_fingerprint ของคำขอที่อ่านไว้",
+            ),
+        ),
+    )
+)
+
+
+register(
+    Resource(
+        name="quarters",
+        title="ไตรมาสที่รายงาน",
+        about="ไตรมาสที่มีผู้จัดทำรายงานแล้ว กำหนดส่งส่วนของภาค และการปิดไตรมาส",
+        model=ReportingQuarter,
+        rows=lambda user: ReportingQuarter.objects.visible_to(user),
+        fields=(
+            "id",
+            "fiscal_year",
+            "quarter",
+            "due_on",
+            "closed_by",
+            "closed_at",
+            "closing_reason",
+            "reopened_by",
+            "reopened_at",
+            "reopening_reason",
+            "version",
+        ),
+        order={"id": "pk", "fiscal_year": "fiscal_year", "closed_at": "closed_at"},
+        default_sort="-fiscal_year",
+        filters=QuarterFilter,
+        acts=(
+            Act(
+                "close",
+                "ปิดไตรมาส",
+                forms.ClosingForm,
+                can=lambda user, row: permissions.can_close(user, row, timezone.localdate()),
+                perform=lambda call: services.close_quarter(
+                    actor=call.actor,
+                    period=call.row.period,
+                    reason=call.facts["reason"],
+                    now=call.now,
+                    today=call.today,
+                    expected_version=call.version,
+                ),
+                about="ต้องมีเหตุผลเมื่อยังไม่มีรายงานทั้งประเทศที่ออกแล้ว",
+            ),
+            Act(
+                "reopen",
+                "เปิดไตรมาสอีกครั้ง",
+                forms.ReopeningForm,
+                can=permissions.can_reopen,
+                perform=lambda call: services.reopen_quarter(
+                    actor=call.actor,
+                    period=call.row.period,
+                    reason=call.facts["reason"],
+                    now=call.now,
+                    expected_version=call.version,
+                ),
+            ),
+            Act(
+                "due",
+                "กำหนดวันส่งส่วนของภาค",
+                forms.DueDayForm,
+                can=permissions.can_set_due_day,
+                perform=lambda call: services.set_due_day(
+                    actor=call.actor,
+                    period=call.row.period,
+                    due_on=call.facts["due_on"],
+                    expected_version=call.version,
+                ),
             ),
         ),
     )

@@ -20,6 +20,7 @@ from reports.facts import facts_of, scope_of
 from reports.models import Edition, EditionCheck, EditionRecord, TextOrigin
 from reports.outlines import FigureSlot, Outline, TextSlot
 from reports.records import CellKey, CellRecords, records_of_grid
+from reports.region_parts import part_checks, region_parts, told_of
 from reports.rules import run_checks
 from reports.subjects import Subject
 
@@ -125,6 +126,11 @@ def live(
 ) -> Content:
     """The content as the tables tell it at this moment."""
     facts = facts_of(outline, subject, as_of_dates)
+    results: tuple[CheckResult, ...] = ()
+    if edition is not None and edition.is_national and subject.period is not None:
+        day = as_of_dates[-1]
+        facts["parts"] = told_of(region_parts(outline.key, subject.period, day))
+        results = part_checks(facts["parts"], day)
     tables = tables_of(outline, subject.scope, as_of_dates)
     grids = [table.grid for table in tables]
     known = {check.code: check for check in checks}
@@ -136,7 +142,7 @@ def live(
         staff_texts=dict(staff_texts or {}),
         checks=tuple(
             Checked(result, waiver_of(known.get(result.code), result, today))
-            for result in run_checks(grids)
+            for result in (*run_checks(grids), *results)
         ),
         edition=edition,
     )

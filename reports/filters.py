@@ -9,8 +9,14 @@ from django.db.models import QuerySet
 
 from codi.places.filters import regions_in_sight
 from codi.ui.lists import ListFilter
-from reports.models import Edition, EditionState
+from reports.models import Edition, EditionState, ReportingQuarter
 from reports.outlines import OUTLINES
+
+
+def years_reported() -> list[tuple[int, str]]:
+    """The fiscal years of which quarters are reported, the latest first."""
+    years = ReportingQuarter.objects.order_by("-fiscal_year").values_list("fiscal_year", flat=True)
+    return [(year, str(year)) for year in years.distinct()]
 
 
 class EditionFilter(ListFilter):
@@ -21,6 +27,16 @@ class EditionFilter(ListFilter):
     )
     state = django_filters.ChoiceFilter(label="สถานะ", choices=EditionState.choices)
     region = django_filters.ModelChoiceFilter(label="ภาค", queryset=regions_in_sight)
+
+
+STANDINGS = [("open", "เปิด"), ("closed", "ปิดแล้ว")]
+
+
+class QuarterFilter(ListFilter):
+    """By fiscal year, and whether the quarter is closed."""
+
+    fiscal_year = django_filters.ChoiceFilter(label="ปีงบประมาณ", choices=years_reported)
+    standing = django_filters.ChoiceFilter(label="สถานะ", choices=STANDINGS)
 
 
 def _editions(request: Any) -> QuerySet[Edition]:

@@ -180,6 +180,34 @@ class ReasonForm(UserForm):
     reason = LongTextField(label="เหตุผลที่ส่งกลับ", help_text="บอกให้ชัดว่าต้องแก้อะไร ผู้จัดทำจะเห็นข้อความนี้")
 
 
+class QuarterForm(UserForm):
+    """Something done with a quarter; ``version`` tells whether somebody else did so since."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ClosingForm(QuarterForm):
+    """Why a quarter is closed."""
+
+    reason = LongTextField(
+        label="เหตุผลหรือหมายเหตุ",
+        required=False,
+        help_text="ต้องเขียนเมื่อยังไม่มีรายงานทั้งประเทศที่ออกแล้ว",
+    )
+
+
+class ReopeningForm(QuarterForm):
+    """Why a closed quarter is opened again."""
+
+    reason = LongTextField(label="เหตุผลที่เปิดอีกครั้ง", help_text="ทุกคนเห็นเหตุผลนี้ในหน้าไตรมาส")
+
+
+class DueDayForm(QuarterForm):
+    """By when the regions hand in their parts."""
+
+    due_on = ThaiDateField(label="กำหนดส่งส่วนของภาค", required=False)
+
+
 class WaiverForm(UserForm):
     """Why a failed check should not block the issue, and until when."""
 

@@ -20,7 +20,7 @@ def _item(edition: Edition, note: str) -> HomeItem:
     return HomeItem(str(edition), reverse("reports:detail", args=[edition.pk]), note)
 
 
-@home_card("regional_manager", "executive", position=15)
+@home_card("regional_manager", "analyst", "executive", position=15)
 def waiting_reports(user: Any, *, today: dt.date) -> HomeCard:
     """Editions that wait for this person's approval."""
     found = list(with_names(waiting_for(user)).order_by("submitted_at"))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from codi.accounts.models import User
+from codi.accounts.models import Role, ScopeLevel, User
 from codi.notices.declared import AT_ONCE, DAILY, NoticeKind, declare
 from codi.notices.services import tell
 from reports.models import Edition
-from reports.permissions import APPROVERS
+from reports.permissions import APPROVERS, HEADQUARTERS
 
 EDITION, PAGE = "reports.Edition", "reports:detail"
 SENT_BACK = declare(
@@ -16,7 +16,14 @@ APPROVED = declare(
     NoticeKind("edition-approved", "รายงานได้รับอนุมัติ", EDITION, PAGE, mail=AT_ONCE, tone="good")
 )
 WAITING = declare(
-    NoticeKind("edition-waiting", "รายงานรอท่านอนุมัติ", EDITION, PAGE, APPROVERS, mail=DAILY)
+    NoticeKind(
+        "edition-waiting",
+        "รายงานรอท่านอนุมัติ",
+        EDITION,
+        PAGE,
+        (*APPROVERS, Role.ANALYST),
+        mail=DAILY,
+    )
 )
 
 
@@ -33,7 +40,12 @@ def _tell(kind: NoticeKind, edition: Edition, words: str, to: list[User | None],
 
 def submitted(edition: Edition, *, actor: User) -> None:
     """Those who may approve it learn that it waits."""
-    people = User.objects.covering(region_id=edition.region_id).filter(role__in=APPROVERS)
+    people = User.objects.covering(region_id=edition.region_id)
+    if edition.quarter is None:
+        people = people.filter(role__in=APPROVERS)
+    else:
+        roles = (Role.EXECUTIVE,) if edition.is_national else HEADQUARTERS
+        people = people.filter(role__in=roles, scope_level=ScopeLevel.NATION)
     to = people.exclude(pk__in=(edition.created_by_id, actor.pk))
     _tell(WAITING, edition, "รออนุมัติ", list(to), actor)
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from codi.accounts.models import Role, User
 from codi.accounts.permissions import Decision, all_of, allow, deny
 from codi.places.models import Region
-from reports.models import Edition, EditionCheck, EditionState
+from codi.thai.dates import long_date
+from reports.models import Edition, EditionCheck, EditionState, ReportingQuarter
 
 MAKERS = (Role.REGIONAL_OFFICER, Role.REGIONAL_MANAGER, Role.ANALYST)
 APPROVERS = (Role.REGIONAL_MANAGER, Role.EXECUTIVE)
 RENDERERS = (*MAKERS, Role.EXECUTIVE)
+# Headquarters accepts the regions' parts of a quarter; a director answers for the whole country's.
+HEADQUARTERS = (Role.ANALYST, Role.EXECUTIVE)
+CLOSERS = (Role.EXECUTIVE, Role.ADMINISTRATOR)
 
 
 def _is(user: User, *roles: Role) -> Decision:
@@ -37,6 +43,28 @@ def _covers(user: User, region_code: str | None) -> Decision:
 
 def _in_scope(user: User, edition: Edition) -> Decision:
     return _covers(user, edition.region_id)
+
+
+def _from_headquarters(user: User) -> Decision:
+    return (
+        allow()
+        if user.sees_nation
+        else deny("ส่วนของภาครับรองหรือส่งกลับโดยส่วนกลาง ภาครับรองส่วนของตนเองไม่ได้")
+    )
+
+
+def _judges(user: User, edition: Edition) -> Decision:
+    """Whether the person's place is to approve such an edition: by level for those of a quarter."""
+    if edition.quarter is None:
+        return all_of(_is(user, *APPROVERS), _in_scope(user, edition))
+    if edition.region_id is None:
+        return all_of(_is(user, Role.EXECUTIVE), _in_scope(user, edition))
+    return all_of(_from_headquarters(user), _is(user, *HEADQUARTERS))
+
+
+def _issues(user: User, edition: Edition) -> Decision:
+    roles = (Role.EXECUTIVE,) if edition.is_national else APPROVERS
+    return all_of(_is(user, *roles), _in_scope(user, edition))
 
 
 def can_see_reports(user: User) -> Decision:
@@ -85,8 +113,7 @@ def _not_the_maker(user: User, edition: Edition) -> Decision:
 def can_approve(user: User, edition: Edition) -> Decision:
     """Approve what was submitted; never one's own edition."""
     return all_of(
-        _is(user, *APPROVERS),
-        _in_scope(user, edition),
+        _judges(user, edition),
         _in_state(edition, EditionState.SUBMITTED),
         _not_the_maker(user, edition),
     )
@@ -95,8 +122,7 @@ def can_approve(user: User, edition: Edition) -> Decision:
 def can_send_back(user: User, edition: Edition) -> Decision:
     """Send an edition back to its maker with a reason."""
     return all_of(
-        _is(user, *APPROVERS),
-        _in_scope(user, edition),
+        _judges(user, edition),
         _in_state(edition, EditionState.SUBMITTED, EditionState.APPROVED),
     )
 
@@ -115,8 +141,7 @@ def _not_replaced(edition: Edition | None) -> Decision:
 def can_issue(user: User, edition: Edition) -> Decision:
     """Freeze an approved edition and have its files made."""
     return all_of(
-        _is(user, *APPROVERS),
-        _in_scope(user, edition),
+        _issues(user, edition),
         _in_state(edition, EditionState.APPROVED),
         _not_replaced(edition.replaces),
     )
@@ -125,8 +150,7 @@ def can_issue(user: User, edition: Edition) -> Decision:
 def can_withdraw(user: User, edition: Edition) -> Decision:
     """Take back an issue whose files could not be made."""
     return all_of(
-        _is(user, *APPROVERS),
-        _in_scope(user, edition),
+        _issues(user, edition),
         _in_state(edition, EditionState.ISSUING),
     )
 
@@ -160,9 +184,43 @@ def can_allow_waiver(user: User, check: EditionCheck) -> Decision:
     """Allow a waiver that somebody else asked for."""
     own = check.asked_by_id == user.pk
     return all_of(
-        _is(user, *APPROVERS),
-        _in_scope(user, check.edition),
+        _judges(user, check.edition),
         _in_state(check.edition, EditionState.SUBMITTED, EditionState.APPROVED),
         deny("ยังไม่มีผู้ขอผ่อนผันรายการนี้") if check.asked_by_id is None else allow(),
         deny("ผู้ขอผ่อนผันอนุญาตให้ตนเองไม่ได้ ให้ผู้อื่นที่มีสิทธิเป็นผู้อนุญาต") if own else allow(),
+    )
+
+
+def can_decide_quarter(user: User) -> Decision:
+    """Close and reopen quarters: directors and administrators of the whole country."""
+    nation = allow() if user.sees_nation else deny("ปิดและเปิดไตรมาสทำโดยผู้ที่มีขอบเขตทั้งประเทศ")
+    return all_of(_is(user, *CLOSERS), nation)
+
+
+def can_close(user: User, quarter: ReportingQuarter, today: dt.date) -> Decision:
+    """Close a quarter that is over and not closed yet."""
+    period = quarter.period
+    not_over = f"ไตรมาสนี้สิ้นสุด {long_date(period.end)} ปิดได้หลังจากนั้น"
+    return all_of(
+        can_decide_quarter(user),
+        deny("ไตรมาสนี้ปิดแล้ว") if quarter.is_closed else allow(),
+        allow() if today > period.end else deny(not_over),
+    )
+
+
+def can_reopen(user: User, quarter: ReportingQuarter) -> Decision:
+    """Open a closed quarter again."""
+    return all_of(
+        can_decide_quarter(user),
+        allow() if quarter.is_closed else deny("ไตรมาสนี้ยังไม่ปิด"),
+    )
+
+
+def can_set_due_day(user: User, quarter: ReportingQuarter) -> Decision:
+    """Say by when the regions hand in their parts: headquarters, while the quarter is open."""
+    nation = allow() if user.sees_nation else deny("กำหนดวันส่งโดยส่วนกลาง")
+    return all_of(
+        _is(user, *HEADQUARTERS),
+        nation,
+        deny("ไตรมาสนี้ปิดแล้ว") if quarter.is_closed else allow(),
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from codi.accounts.models import User
+from codi.accounts.models import Role, User
 from codi.jobs.models import Job
 from reports import outlines
 from reports.models import Edition, TextOrigin
@@ -48,8 +48,18 @@ def latest_draft_file(edition: Edition) -> Job | None:
 
 def waiting_for(user: User) -> QuerySet[Edition]:
     """Editions in sight that this person could approve: submitted, and not the person's own."""
-    waiting = Edition.objects.visible_to(user).waiting_for_approval()
+    waiting = Edition.objects.visible_to(user).waiting_for_approval().filter(_judged_by(user))
     return waiting.exclude(created_by=user).exclude(submitted_by=user)
+
+
+def _judged_by(user: User) -> Q:
+    """Which editions it is the person's place to approve: those of a quarter by level."""
+    of_programmes, parts = Q(quarter=None), Q(quarter__isnull=False, region__isnull=False)
+    if user.role == Role.EXECUTIVE:
+        return Q() if user.sees_nation else of_programmes
+    if user.role == Role.ANALYST:
+        return parts if user.sees_nation else Q(pk=None)
+    return of_programmes
 
 
 def issued_lately(user: User, today: dt.date) -> QuerySet[Edition]:

@@ -40,7 +40,7 @@ def data_of(content: Content) -> dict[str, Any]:
     return {
         "report": content.outline.key,
         "title": facts["title"],
-        **{key: facts[key] for key in ("programme", "period") if key in facts},
+        **{key: facts[key] for key in ("programme", "period", "parts") if key in facts},
         "region": facts["region"],
         "as_of_dates": facts["as_of_dates"],
         "edition": facts.get("edition"),

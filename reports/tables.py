@@ -51,3 +51,36 @@ class EditionTable(ListTable):
     )
     created_by = TextColumn("ผู้จัดทำ", accessor="created_by__full_name")
     created_at = DateColumn("จัดทำเมื่อ", orderable=True)
+
+
+class QuarterTable(ListTable):
+    """Which quarter, how many regions are through, the national report, and the closing."""
+
+    period = TextColumn(
+        "ไตรมาส",
+        accessor="period__label",
+        wide=True,
+        orderable=True,
+        order_by=("fiscal_year", "quarter"),
+        linkify=("reports:quarter", {"year": A("fiscal_year"), "number": A("quarter")}),
+    )
+    accepted_count = NumberColumn(
+        "ภาคที่รับรองแล้ว",
+        unit="ภาค",
+        default=0,
+        definition="ภาคที่ส่วนกลางรับรองส่วนของไตรมาสแล้ว เฉพาะภาคที่ผู้ดูเห็น",
+    )
+    national_state = StateColumn(
+        "รายงานทั้งประเทศ",
+        choices=dict(EditionState.choices),
+        tones=dict(TONES),
+        definition="สถานะของฉบับล่าสุดของทั้งประเทศ",
+    )
+    due_on = DateColumn("กำหนดส่ง", orderable=True)
+    standing = StateColumn(
+        "ไตรมาส",
+        choices={"open": "เปิด", "closed": "ปิดแล้ว"},
+        tones={"open": "info", "closed": "good"},
+    )
+    closed_at = DateColumn("ปิดเมื่อ", orderable=True)
+    closed_by = TextColumn("ผู้ปิด", accessor="closed_by__full_name")

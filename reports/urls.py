@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import acts, cells, checks, editions, figures, files
+from reports.views import acts, cells, checks, editions, figures, files, quarters
 
 app_name = "reports"
 urlpatterns = [
@@ -25,6 +25,25 @@ urlpatterns = [
     path("reports/<int:pk>/replace/", acts.Replace.as_view(), name="replace"),
     path("reports/<int:pk>/waiver/", checks.AskWaiver.as_view(), name="ask_waiver"),
     path("reports/waivers/<int:pk>/allow/", checks.AllowWaiver.as_view(), name="allow_waiver"),
+    path("reports/quarters/", quarters.QuarterList.as_view(), name="quarters"),
+    path(
+        "reports/quarters/<int:year>/<int:number>/", quarters.QuarterPage.as_view(), name="quarter"
+    ),
+    path(
+        "reports/quarters/<int:year>/<int:number>/close/",
+        quarters.CloseQuarter.as_view(),
+        name="quarter_close",
+    ),
+    path(
+        "reports/quarters/<int:year>/<int:number>/reopen/",
+        quarters.ReopenQuarter.as_view(),
+        name="quarter_reopen",
+    ),
+    path(
+        "reports/quarters/<int:year>/<int:number>/due/",
+        quarters.SetDueDay.as_view(),
+        name="quarter_due",
+    ),
     path("figures/", figures.FigureList.as_view(), name="figures"),
     path("figures/<str:key>/", figures.FigurePage.as_view(), name="figure"),
     path("figures/<str:key>/cell/", cells.FigureCell.as_view(), name="figure_cell"),

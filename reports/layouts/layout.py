@@ -16,6 +16,7 @@ from codi.fiscal import AsOf
 from codi.thai.dates import short_date
 from reports.blocks import blocks_of
 from reports.content import Content, Table
+from reports.region_parts import in_words
 from reports.sheets import keys_of
 
 PAPER = "reports/paper/"
@@ -92,6 +93,13 @@ def closing_sections(content: Content, main: str) -> Iterator[Section]:
             f"ตัวเลขที่เปลี่ยนจากฉบับที่ {about['replaces']}",
             f"{PAPER}changes.html",
             context=_changes([_dated(move) for move in about["changes"]], main),
+        )
+    if content.facts.get("parts"):
+        yield Section(
+            "parts",
+            "ส่วนของภาคที่รายงานฉบับนี้อาศัย",
+            f"{PAPER}parts.html",
+            context={"parts": [in_words(part) for part in content.facts["parts"]]},
         )
     yield Section(
         "checks",

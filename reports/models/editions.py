@@ -202,6 +202,11 @@ class Edition(models.Model):
         return self.facts["region"]["name"] if self.is_frozen else self.subject.region_name
 
     @property
+    def is_national(self) -> bool:
+        """Whether it is a quarter's report of the whole country, which rests on those of the regions."""
+        return self.quarter is not None and self.region_id is None
+
+    @property
     def is_frozen(self) -> bool:
         """Whether the content is stored and no longer follows the live tables."""
         return self.state in FROZEN_STATES

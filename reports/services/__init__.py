@@ -12,6 +12,7 @@ from reports.services.drafts import (
     update_text,
 )
 from reports.services.issuing import complete_issue, issue, request_issue_files, withdraw_issue
+from reports.services.quarters import close_quarter, reopen_quarter, set_due_day
 from reports.services.rendering_jobs import RENDER
 
 __all__ = [
@@ -19,13 +20,16 @@ __all__ = [
     "allow_waiver",
     "approve",
     "ask_waiver",
+    "close_quarter",
     "complete_issue",
     "create_edition",
     "issue",
+    "reopen_quarter",
     "replace_edition",
     "request_draft_file",
     "request_issue_files",
     "send_back",
+    "set_due_day",
     "submit",
     "update_text",
     "withdraw_issue",

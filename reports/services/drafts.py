@@ -28,7 +28,7 @@ from reports.models import (
     TextOrigin,
 )
 from reports.models.edition_life import MOST_DATES
-from reports.services.quarters import hold_quarter
+from reports.services.quarters import hold_national, hold_quarter
 from reports.services.rendering_jobs import RENDER, draft_title
 from reports.subjects import Subject
 
@@ -253,6 +253,7 @@ def keep_checks(edition: Edition, *, today: dt.date) -> None:
 @service
 def send_back(*, actor: User, edition: Edition, reason: str, now: dt.datetime) -> Edition:
     """Give an edition back to its maker, with the reason."""
+    hold_national(edition)
     edition = locked(edition)
     require(permissions.can_send_back(actor, edition))
     told = clean(reason, keep_newlines=True)

@@ -25,6 +25,7 @@ from codi.writing import change, locked, service
 from reports import permissions
 from reports.changes import changes_since
 from reports.content import Content, of_edition, records_of
+from reports.history_marks import marks_now
 from reports.models import (
     Edition,
     EditionFile,
@@ -35,6 +36,7 @@ from reports.models import (
     TextOrigin,
 )
 from reports.services.drafts import keep_checks
+from reports.services.quarters import hold_national
 from reports.services.rendering_jobs import RENDER, issue_title
 from reports.versions import program_version, template_version
 
@@ -47,9 +49,11 @@ def issue(*, actor: User, edition: Edition, now: dt.datetime) -> Edition:
 
     Raises :class:`Refused` with every failed check that nobody waived.
     """
+    hold_national(edition)
     edition = locked(edition)
     require(permissions.can_issue(actor, edition))
     today = timezone.localdate(now)
+    marks = marks_now()
     keep_checks(edition, today=today)
     content = of_edition(edition, today=today)
     blocking = [checked.result for checked in content.checks if checked.blocks]
@@ -60,7 +64,7 @@ def issue(*, actor: User, edition: Edition, now: dt.datetime) -> Edition:
             details=[f"{result.title}: {result.message}" for result in blocking],
         )
     _freeze_parts(edition, content)
-    facts = {**content.facts, "edition": _about(edition, actor, now, content)}
+    facts = {**content.facts, "marks": marks, "edition": _about(edition, actor, now, content)}
     edition = change(
         edition,
         {

@@ -108,10 +108,11 @@ class NewQuarterly(NewEdition):
         today = self.today()
         # In the first weeks of a quarter people report the one before.
         last = Quarter.of(today - dt.timedelta(days=45))
+        asked = self.request.GET
         initial = {
-            "region": self.user.region_id,
-            "fiscal_year": last.fiscal_year.number,
-            "quarter": last.number,
+            "region": asked.get("region", self.user.region_id),
+            "fiscal_year": asked.get("fiscal_year", last.fiscal_year.number),
+            "quarter": asked.get("quarter", last.number),
         }
         return {**super().get_form_kwargs(), "initial": initial}
 

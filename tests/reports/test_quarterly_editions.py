@@ -124,6 +124,10 @@ def test_the_country_is_out_of_reach_of_a_region(w):
 
 def test_from_the_draft_to_the_issued_report(w):
     """Wrong if a quarter's report could not be issued, or changed after it was."""
+    part = services.submit(
+        actor=w.officer, edition=draft(w.officer, quarter(build.region())), now=NOW
+    )
+    services.approve(actor=w.analyst, edition=part, now=NOW)
     edition = services.submit(actor=w.analyst, edition=draft(w.analyst, quarter()), now=NOW)
     edition = services.approve(actor=w.executive, edition=edition, now=NOW)
     edition = services.issue(actor=w.executive, edition=edition, now=NOW)
@@ -134,13 +138,14 @@ def test_from_the_draft_to_the_issued_report(w):
     Council.objects.filter(code="2").update(
         withdrawn_on=dt.date(2019, 8, 1), withdrawal_reason="บันทึกซ้ำ"
     )
-    edition = Edition.objects.get()
+    edition = Edition.objects.get(region=None)
     assert data_of(of_edition(edition, today=TODAY)) == before
     assert before["period"]["name"] == "ไตรมาส 4 ปีงบประมาณ 2562"
     assert (edition.region_name, str(edition)) == (
         "ทั้งประเทศ",
         "ไตรมาส 4/2562 ทั้งประเทศ ฉบับที่ 1",
     )
+    assert [part["name"] for part in before["parts"] if part["is_accepted"]] == ["ภาคเหนือ"]
     # Two councils of four places; one term of four years was over by then.
     assert (
         "ทั้งสิ้น 2 แห่ง คิดเป็นร้อยละ 50 ของพื้นที่ทั้งหมด 4 แห่ง" in before["sentences"]["councils.established"]
@@ -224,7 +229,10 @@ def test_the_database_knows_what_an_edition_may_be_about(w, rule, changes):
     [
         ("reports_quarter_numbered", {"quarter": 5}),
         ("reports_quarter_fiscal_year_be", {"fiscal_year": 2019}),
-        ("reports_quarter_closing_whole", {"closed_at": NOW}),
+        ("reports_quarter_closing_whole", {"closed_at": NOW, "marks": {}}),
+        ("reports_quarter_closing_marked", {"closing_reason": "ปิด"}),
+        ("reports_quarter_closing_marked", {"marks": {}}),
+        ("reports_quarter_reopening_whole", {"reopened_at": NOW, "reopening_reason": "เปิด"}),
         ("reports_quarter_once", {"fiscal_year": 2561}),
     ],
 )

@@ -23,6 +23,7 @@ from django.utils import timezone
 from codi.accounts.models import Role, ScopeLevel, User
 from codi.api.services import create_token
 from codi.desk import bin
+from codi.fiscal import FiscalYear, Quarter
 from codi.imports import services as imports
 from codi.imports.models import BatchState, ImportBatch
 from codi.jobs import services as jobs
@@ -70,7 +71,7 @@ from programs.notices import SENT_BACK
 from programs.services import certify_organisation
 from reports import services as reports
 from reports.content import of_edition
-from reports.models import Edition, EditionCheck
+from reports.models import Edition, EditionCheck, ReportingQuarter
 from reports.services.rendering_jobs import RENDER
 from reports.subjects import Subject
 from tests import world as build
@@ -175,9 +176,45 @@ def build_country(media: Path) -> Country:
         _editions(place)
         _jobs(place, uploader, media)
         _batches(place, uploader)
+    _quarters(places, who)
     for place in places.values():
         _notices(place, who)
     return Country(programme, places, who)
+
+
+def _report(maker: User, region: Region | None) -> Edition:
+    """A draft of a quarter's report whose job has ended."""
+    made = reports.create_edition(
+        actor=maker,
+        outline_key="quarterly",
+        subject=Subject(None, region, 2564, 3),
+        as_of_dates=[dt.date(2021, 6, 30)],
+        request_key=uuid.uuid4(),
+        now=NOW,
+        today=TODAY,
+    )
+    Job.objects.filter(requested_by=maker, payload__edition=made.pk).update(
+        state="failed", failure="ทดสอบ", failure_code="test", finished_at=timezone.now()
+    )
+    return made
+
+
+def _quarters(places: dict[str, Place], who: dict[str, User]) -> None:
+    """A part of each region and the nation's draft of a quarter that is open; one that is closed."""
+    _report(who["A"], None)
+    for place in (places["own"], places["other"]):
+        made = _report(place.w.officer, place.region)
+        place.things["part"] = reports.submit(actor=place.w.officer, edition=made, now=NOW)
+    closed = reports.close_quarter(
+        actor=who["E"],
+        period=Quarter(FiscalYear(2564), 2),
+        reason="ไม่มีฉบับของไตรมาสนี้",
+        now=NOW,
+        today=TODAY,
+    )
+    for place in places.values():
+        place.things["quarter closed"] = closed
+        place.things["quarter open"] = ReportingQuarter.objects.get(fiscal_year=2564, quarter=3)
 
 
 def _frames(programme: Programme) -> None:

@@ -131,6 +131,11 @@ def _edition(name: str, step: str, may: str, post: int = 200, **more: Any) -> Ro
     return Row(f"reports:{name}", f"edition {step}", "report", may, 200, post, **more)
 
 
+def _quarter(name: str, may: str, number: str, post: int = 200) -> Row:
+    of = (("year", "2564"), ("number", number))
+    return Row(f"reports:{name}", "", "", may, 200, post, kwargs=of)
+
+
 def _files(name: str, about: str, may: str, get: int, post: int) -> Row:
     kind = (("kind", "project"),)
     return Row(f"files:{name}", about, "province", may, get, post, kwargs=kind)
@@ -387,6 +392,14 @@ ROWS = (
     _edition("replace", "issued", REPORTERS),
     _edition("ask_waiver", "failing", REPORTERS, query=f"code={FAILING}"),
     Row("reports:allow_waiver", "check", "report", APPROVERS, 200, 200),
+    # Quarters: parts of regions are accepted by the centre, never by the region itself
+    Row("reports:approve", "part", "report", "AE", 200, 200),
+    Row("reports:send_back", "part", "report", "AE", 200, 200),
+    _list("reports:quarters", "OMF" + NATION),
+    _quarter("quarter", "OMF" + NATION, "3", post=405),
+    _quarter("quarter_close", "ED", "3"),
+    _quarter("quarter_reopen", "ED", "2"),
+    _quarter("quarter_due", "AE", "3"),
     # Live figures: of what the person sees; another region is no place at all
     _list("reports:figures"),
     Row(
@@ -584,6 +597,10 @@ ROWS = (
     _api_edition("replace", "issued", REPORTERS),
     _api_edition("render", "draft", "OMAE"),
     _api_edition("waivers", "failing", REPORTERS),
+    *_api("quarters", "quarter open", ""),
+    _api_act("quarters-close", "quarter open", "", "ED"),
+    _api_act("quarters-reopen", "quarter closed", "", "ED"),
+    _api_act("quarters-due", "quarter open", "", "AE"),
     *_api_own("edition-texts", "text", "report"),
     *_api_own("edition-checks", "check", "report"),
     _api_act("edition-checks-allow", "check", "report", APPROVERS),

@@ -44,6 +44,7 @@ LISTS = {
     "councils:members": True,
     "welfare:funds": True,
     "reports:list": False,
+    "reports:quarters": False,
     "jobs:list": True,
     "desk:bin": True,
     "imports:list": True,
@@ -52,7 +53,11 @@ LISTS = {
     "accounts:user_list": True,
 }
 # What tells of another region where no text carries its mark: its name, or the frames of all.
-FOREIGN = {"finance:frames": "ภาคตะวันออกเฉียงเหนือ", "programs:programme_list": "2000000000"}
+FOREIGN = {
+    "finance:frames": "ภาคตะวันออกเฉียงเหนือ",
+    "programs:programme_list": "2000000000",
+    "reports:quarters": "ร่าง",
+}
 OF_ADMINISTRATORS = {"accounts:user_list", "notices:mails"}
 NARROW = {"O": (OTHER,), "M": (OTHER,), "F": (OTHER,), "P": (OTHER, NEAR)}
 
