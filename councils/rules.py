@@ -16,7 +16,7 @@ REPRESENTATIVES_PER_EXPERT = 5
 
 # What a name says about its kind of area, the telling words first. "ตำบล" alone tells nothing:
 # อบต. and เทศบาลตำบล both stand in one. "เขต" counts at the head of a name only (ตำบลเขตร…).
-_WORDS: Sequence[tuple[str, frozenset[str]]] = (
+TELLING_WORDS: Sequence[tuple[str, frozenset[str]]] = (
     (r"อบต|องค์การบริหารส่วนตำบล", frozenset({"subdistrict"})),
     (r"เทศบาลตำบล|(?:^|\s|ชุมชน)ทต\.", frozenset({"tambon_town"})),
     (r"เทศบาลเมือง|(?:^|\s|ชุมชน)ทม\.", frozenset({"town"})),
@@ -28,7 +28,7 @@ _WORDS: Sequence[tuple[str, frozenset[str]]] = (
 
 def kinds_told_by(name: str) -> frozenset[str]:
     """The kinds of area that a council's name can mean; empty when its words tell nothing."""
-    return next((kinds for words, kinds in _WORDS if re.search(words, name)), frozenset())
+    return next((kinds for words, kinds in TELLING_WORDS if re.search(words, name)), frozenset())
 
 
 def name_contradicts(name: str, kind: str) -> bool:

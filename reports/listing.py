@@ -134,7 +134,23 @@ def _of_funds(
     return _Kind(headings, (f"{path}fund",), texts, page, key)
 
 
+def _finding(finding: Any) -> tuple[str, ...]:
+    return (
+        finding.subject_label,
+        f"{finding.rule_title}: {finding.detail}",
+        str(finding.province or finding.region or "-"),
+        short_date(finding.first_seen_on),
+    )
+
+
 KINDS = {
+    "quality.finding": _Kind(
+        ("รายการ", "สิ่งที่พบ", "พื้นที่", "พบครั้งแรก"),
+        ("province", "region"),
+        _finding,
+        "quality:finding",
+        "pk",
+    ),
     "programs.project": _Kind(
         ("รหัสโครงการ", "โครงการ", "พื้นที่", "วันที่อนุมัติ"),
         ("province", "district", "subdistrict"),

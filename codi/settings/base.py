@@ -231,6 +231,11 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "codi.jobs.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},
     "post": {"task": "codi.notices.tasks.post", "schedule": 60.0, "options": {"expires": 60}},
     "morning": {"task": "codi.notices.tasks.morning", "schedule": crontab(hour="7", minute="0")},
+    "check-data": {
+        "task": "codi.quality.tasks.sweep",
+        "schedule": crontab(hour="1", minute="30"),
+        "options": {"expires": 3600},
+    },
     "desk": {"task": "codi.desk.tasks.sweep", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget-answers": {"task": "codi.api.tasks.forget_answers", "schedule": 60 * 60.0},
     "purge-files": {

@@ -182,6 +182,7 @@ def sibling_of(page: str) -> str:
         "files": "project-files",
         "jobs": "jobs",
         "imports": "import-batches",
+        "quality": "findings",
     }
     return f"{registers.get(room, room)}-{act}"
 

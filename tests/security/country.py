@@ -32,6 +32,7 @@ from codi.kept.services import save_filter
 from codi.notices.models import Mail, MailState, Notice
 from codi.notices.services import tell
 from codi.places.models import Province, Region
+from codi.quality.models import Finding
 from councils.models import (
     CapabilityFile,
     CapabilityResult,
@@ -179,6 +180,7 @@ def build_country(media: Path) -> Country:
     _quarters(places, who)
     for place in places.values():
         _notices(place, who)
+        _findings(place, who["O"])
     return Country(programme, places, who)
 
 
@@ -686,3 +688,23 @@ def _notices(place: Place, who: dict[str, User]) -> None:
         created_at=now,
         due_at=now,
     )
+
+
+def _findings(place: Place, actor: User) -> None:
+    """What is wrong with a council of the place: one that waits, one that was explained."""
+    facts = {
+        "rule_key": "councils.forms", "topic": "documents", "severity": "warning",
+        "fingerprint": "f" * 32, "region": place.region, "province": place.province,
+        "first_seen_on": TODAY,
+    }  # fmt: skip
+    for name, key, more in (
+        ("finding", "1", {}),
+        ("finding explained", "2", {"closed_by": actor, "closed_at": NOW, "reason": "ตรวจแล้ว"}),
+    ):
+        place.things[name] = Finding.objects.create(
+            **facts,
+            **more,
+            subject_key=f"{place.province.pk}{key}",
+            subject_label=place.text("สภา"),
+            detail=place.text("ขาด จส.02"),
+        )

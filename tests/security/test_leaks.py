@@ -43,6 +43,7 @@ LISTS = {
     "councils:terms": True,
     "councils:members": True,
     "welfare:funds": True,
+    "quality:list": True,
     "reports:list": False,
     "reports:quarters": False,
     "jobs:list": True,
