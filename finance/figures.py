@@ -179,6 +179,7 @@ class Disbursement(MeasureFigure):
 
     unit = "บาท"
     basis = Basis.STOCK
+    takes_programme = True
     source = "ทะเบียนโครงการ กรอบงบประมาณ และบัญชีเบิกจ่าย"
     definition = (
         "กรอบงบ = งบจัดสรรบวกงบโอนเข้าลบงบโอนออก · อนุมัติ = งบของโครงการที่อนุมัติแล้วและไม่ถูกยกเลิก · "
@@ -331,6 +332,7 @@ class DisbursementByMonth(MeasureFigure):
     title = "การเบิกจ่ายรายเดือน"
     unit = "บาท"
     basis = Basis.FLOW
+    takes_programme = True
     row_heading = "เดือน"
     source = "บัญชีเบิกจ่าย"
     definition = "ยอดของเดือนนับตามวันที่มีผลของรายการ · คืนงบและรายการกลับแสดงเป็นยอดติดลบ · สะสมรวมตั้งแต่รายการแรกถึงสิ้นเดือนนั้น"
@@ -397,6 +399,7 @@ class LateProjects(MeasureFigure):
     title = "โครงการที่เบิกจ่ายไม่ครบภายใน 6 เดือนนับจากวันอนุมัติ"
     unit = "บาท"
     basis = Basis.STOCK
+    takes_programme = True
     row_heading = "ครบกำหนดในเดือน"
     source = "ทะเบียนโครงการ และบัญชีเบิกจ่าย"
     definition = "ครบกำหนด = วันที่อนุมัติบวก 6 เดือน · นับโครงการที่เลยกำหนดแล้วและยอดจ่าย (ไม่หักคืนงบ) ยังไม่ถึงงบที่อนุมัติ · ไม่นับโครงการที่ปิดหรือยกเลิกแล้ว"
@@ -466,6 +469,7 @@ class ProjectDetail(ListFigure):
     title = "รายละเอียดการเบิกจ่ายรายโครงการ"
     unit = "บาท"
     basis = Basis.STOCK
+    takes_programme = True
     source = "ทะเบียนโครงการ และบัญชีเบิกจ่าย"
     definition = (
         "โครงการที่อนุมัติแล้วและไม่ถูกยกเลิก ณ วันที่ของรายงาน · ยอดงวดเป็นยอดสุทธิ · วันที่โอนคือวันที่จ่ายครั้งล่าสุดของงวด"

@@ -1,6 +1,15 @@
 """Addresses of overviews."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from overview.analysis import views as analysis
 
 app_name = "overview"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("analyses/", analysis.AnalysisList.as_view(), name="analyses"),
+    path("analyses/new/", analysis.AnalysisPage.as_view(), name="new_analysis"),
+    path("analyses/new/chart/", analysis.AnalysisChart.as_view(), name="analysis_chart"),
+    path("analyses/new/save/", analysis.SaveAnalysis.as_view(), name="save_analysis"),
+    path("analyses/<int:pk>/", analysis.AnalysisPage.as_view(), name="analysis"),
+    path("analyses/<int:pk>/edit/", analysis.ChangeAnalysis.as_view(), name="change_analysis"),
+]

@@ -163,6 +163,7 @@ class FigureTable(APIView):
             OpenApiParameter("key", str, OpenApiParameter.PATH, description="รหัสของตาราง"),
             _word("programme", "รหัสโครงการหลัก เช่น NL2564", r"^[A-Za-z0-9._-]{1,30}$"),
             _word("region", "รหัสภาค", "^[A-Za-z0-9]{1,6}$"),
+            _word("province", "รหัสจังหวัด เช่น 50", "^[0-9]{2}$"),
             _word("fiscal_year", "ปีงบประมาณ (พ.ศ.)", r"^2[5-7][0-9]{2}$"),
             OpenApiParameter(
                 "as_of",
@@ -188,7 +189,7 @@ class FigureTable(APIView):
         return send(request, JSONRenderer().render(grid.to_dict()))
 
 
-WORDS = {"programme", "region", "fiscal_year", "as_of"}
+WORDS = {"programme", "region", "province", "fiscal_year", "as_of"}
 
 
 def _require_readable(request: Request) -> None:

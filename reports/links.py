@@ -54,6 +54,7 @@ class LiveScope:
         words = {
             "programme": self.scope.programme,
             "region": self.scope.region,
+            "province": self.scope.province,
             "fiscal_year": self.scope.fiscal_year,
         }
         told = {name: str(value) for name, value in words.items() if value is not None}

@@ -22,7 +22,7 @@ from django.conf import settings
 
 from codi.figures.formats import as_of_text, column_title
 from codi.figures.grid import Column, Grid, Row, Unit
-from codi.thai.numbers import number
+from codi.thai.numbers import number, percent
 from codi.thai.typeface import font_file
 
 # Dark teal and light gold differ in brightness, not only in hue (safe for colour-blind readers
@@ -76,14 +76,40 @@ def stacked_bars(
     return _described(svg, title, description(grid, parts, names))
 
 
+def side_by_side(grid: Grid, parts: Sequence[str], *, title: str, shape: Shape = SCREEN) -> bytes:
+    """SVG of a group of bars per item row, one bar for each of the columns ``parts``.
+
+    For what must not be stacked, such as the states of several quarters: their bars end to end
+    would show a sum that does not exist.
+    """
+    names = [row.title for row in grid.items]
+    with _drawing:
+        svg = _draw(grid, parts, grid.items, names, shape, is_beside=True)
+    return _described(svg, title, description(grid, parts, names))
+
+
 def description(grid: Grid, parts: Sequence[str], names: Sequence[str]) -> str:
     """All values of the chart as Thai text, for those who do not see it."""
+    titles = part_titles(grid, parts)
     lines = [
         f"{name} "
-        + " ".join(f"{part_title(grid.column(key))} {_shown(grid, row, key)}" for key in parts)
+        + " ".join(
+            f"{told} {_shown(grid, row, key)}" for key, told in zip(parts, titles, strict=True)
+        )
         for name, row in zip(names, grid.items, strict=True)
     ]
     return f"หน่วย: {_unit(grid, parts)} {as_of_text(grid)} " + "; ".join(lines)
+
+
+def part_titles(grid: Grid, parts: Sequence[str]) -> list[str]:
+    """The names of the parts; where they share a title, the headings above tell them apart."""
+    titles = [part_title(grid.column(key)) for key in parts]
+    if len(set(titles)) == len(titles):
+        return titles
+    groups = [grid.column(key).group for key in parts]
+    if len(set(groups)) == len(groups):
+        return groups
+    return [column_title(grid.column(key)) for key in parts]
 
 
 def part_title(column: Column) -> str:
@@ -106,8 +132,14 @@ def _is_money(grid: Grid, key: str) -> bool:
     return grid.column(key).unit is Unit.BAHT
 
 
+def _is_percent(grid: Grid, key: str) -> bool:
+    return grid.column(key).unit is Unit.PERCENT
+
+
 def _unit(grid: Grid, parts: Sequence[str]) -> str:
-    """ล้านบาท, or the unit of the table."""
+    """ล้านบาท, ร้อยละ, or the unit of the table."""
+    if _is_percent(grid, parts[0]):
+        return "ร้อยละ"
     return "ล้านบาท" if _is_money(grid, parts[0]) else grid.unit
 
 
@@ -124,6 +156,8 @@ def _shown(grid: Grid, row: Row, key: str) -> str:
     value = grid.value(row.key, key)
     if not isinstance(value, int | Decimal):
         return number(None)
+    if _is_percent(grid, key):
+        return percent(value)
     return number(value / MILLION, 2) if _is_money(grid, key) else number(value)
 
 
@@ -134,7 +168,13 @@ def _font(size: float) -> Any:
 
 
 def _draw(
-    grid: Grid, parts: Sequence[str], rows: Sequence[Row], names: Sequence[str], shape: Shape
+    grid: Grid,
+    parts: Sequence[str],
+    rows: Sequence[Row],
+    names: Sequence[str],
+    shape: Shape,
+    *,
+    is_beside: bool = False,
 ) -> str:
     os.environ.setdefault("MPLCONFIGDIR", str(Path(settings.DATA_DIR) / "matplotlib"))
     import matplotlib as mpl
@@ -145,10 +185,11 @@ def _draw(
     with mpl.rc_context(
         {"svg.fonttype": "path", "svg.hashsalt": salt, "axes.unicode_minus": False}
     ):
-        figure = Figure(figsize=(shape.width, shape.row_height * len(rows) + 0.9))
+        lines = 1 + 0.5 * (len(parts) - 1) if is_beside else 1
+        figure = Figure(figsize=(shape.width, shape.row_height * len(rows) * lines + 0.9))
         FigureCanvasSVG(figure)
         axes = figure.add_axes((0.2, 0.1, 0.6, 0.8))
-        _bars(axes, grid, parts, rows)
+        _bars(axes, grid, parts, rows, is_beside=is_beside)
         _numbers(axes, grid, parts, rows, shape)
         _dress(axes, grid, parts, names, shape)
         target = BytesIO()
@@ -172,21 +213,28 @@ def _lowered(axes: Any, size: float) -> Any:
     return ScaledTranslation(0, -MIDDLE * size / 72, axes.figure.dpi_scale_trans)
 
 
-def _bars(axes: Any, grid: Grid, parts: Sequence[str], rows: Sequence[Row]) -> None:
+def _bars(
+    axes: Any, grid: Grid, parts: Sequence[str], rows: Sequence[Row], *, is_beside: bool
+) -> None:
     start = [0.0] * len(rows)
-    for key, colour in zip(parts, _colours(parts), strict=False):
+    height = 0.84 / len(parts) if is_beside else 0.62
+    titles = part_titles(grid, parts)
+    for place, (key, colour) in enumerate(zip(parts, _colours(parts), strict=False)):
         # Lengths of a drawing are the only floats; the printed numbers come from the decimals.
         lengths = [float(_length(grid, row, key)) for row in rows]
+        below = (place - (len(parts) - 1) / 2) * height if is_beside else 0
         axes.barh(
-            range(len(rows)),
+            [line + below for line in range(len(rows))],
             lengths,
             left=start,
-            height=0.62,
+            height=height,
             color=colour,
             edgecolor="white",
             linewidth=0.6,
-            label=part_title(grid.column(key)),
+            label=titles[place],
         )
+        if is_beside:
+            continue
         start = [one + other for one, other in zip(start, lengths, strict=True)]
 
 

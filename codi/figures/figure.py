@@ -35,6 +35,7 @@ class Figure(ABC):
 
     ``unit`` is the Thai unit of the caption. ``definition`` says in Thai what is counted and from
     which records. ``compute`` asks the database a constant number of times whatever the rows.
+    ``takes_programme`` says whether the programme of a scope narrows it.
     """
 
     key: ClassVar[str]
@@ -45,6 +46,7 @@ class Figure(ABC):
     notes: ClassVar[tuple[str, ...]] = ()
     source: ClassVar[str] = ""
     row_heading: ClassVar[str] = "รายการ"
+    takes_programme: ClassVar[bool] = False
 
     @abstractmethod
     def compute(self, scope: FigureScope, as_of: dt.date) -> Grid:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from codi.accounts.models import User
 from codi.figures.figure import Figure, FigureScope, UnknownFigure, get
 from codi.fiscal import FiscalYear
-from codi.places.models import Region
+from codi.places.models import Province, Region
 from codi.thai.dates import DateError, parse_date
 from programs.models import Programme
 
@@ -32,7 +32,7 @@ def live_scope(request: HttpRequest, user: User) -> tuple[FigureScope, dt.date]:
     if programme and not Programme.objects.visible_to(user).filter(code=programme).exists():
         raise Http404
     region = visible_region(request, user)
-    province = None if user.sees_nation else user.province_id
+    province = visible_province(request, user, region)
     scope = FigureScope(
         programme=programme, region=region, province=province, fiscal_year=_fiscal_year(request)
     )
@@ -49,6 +49,18 @@ def visible_region(request: HttpRequest, user: User) -> str | None:
     if region and not Region.objects.filter(pk=region).exists():
         raise Http404
     return region
+
+
+def visible_province(request: HttpRequest, user: User, region: str | None) -> str | None:
+    """The province of the address or the person's own; ``Http404`` for one that is out of sight,
+    or lies in another region than the address names."""
+    asked = _word(request, "province")
+    if asked is None:
+        return user.province_id
+    found = Province.objects.visible_to(user).filter(pk=asked)
+    if not (found.filter(region=region) if region else found).exists():
+        raise Http404
+    return asked
 
 
 def _fiscal_year(request: HttpRequest) -> int | None:

@@ -161,6 +161,8 @@ def sibling_of(page: str) -> str:
         "welfare:contribution_new": "funds-contributions",
         "welfare:contribution_edit": "contributions-detail",
         "welfare:contribution_project": "contributions-project",
+        "overview:save_analysis": "analyses-list",
+        "overview:change_analysis": "analyses-detail",
         "desk:delete": "organisations-detail",
         "desk:restore": "bin-restore",
         "imports:new": "import-batches-list",

@@ -51,6 +51,7 @@ from councils.models import (
 )
 from finance.models import InstalmentFile
 from finance.services import move_budget
+from overview.services import save_analysis
 from programs.models import (
     BudgetFrame,
     Committee,
@@ -92,6 +93,7 @@ MARKS = {"own": "เครื่องหมายเหนือ", "near": "เ
 TODAY = dt.date(2021, 8, 13)
 NOW = dt.datetime(2021, 8, 13, 9, 0, tzinfo=dt.UTC)
 MAY, BEFORE_FRAMES = dt.date(2021, 5, 31), dt.date(2021, 2, 15)
+ANALYSIS = "measure=councils.established%3Acouncils_established&since=2564&until=2564&quarter=3"
 FAILING = f"frame:projects.disbursement_by_level@{BEFORE_FRAMES.isoformat()}"
 CELL = "figure=projects.disbursement_by_level&as_of=2021-05-31&row=total&column=approved_baht"
 NATION = ScopeLevel.NATION
@@ -174,6 +176,7 @@ def build_country(media: Path) -> Country:
             query="status=draft",
             audience="office",
         )
+        _analyses(place, uploader, who["A"])
         _editions(place)
         _jobs(place, uploader, media)
         _batches(place, uploader)
@@ -536,6 +539,22 @@ def _draft(place: Place, day: dt.date = MAY) -> Edition:
         now=NOW,
         today=TODAY,
     )
+
+
+def _analyses(place: Place, owner: User, analyst: User) -> None:
+    """One for the office of the place, and one about it that is the analyst's own."""
+    for user, title, audience in (
+        (owner, "การวิเคราะห์ของภาค", "office"),
+        (analyst, "การวิเคราะห์ของส่วนกลาง", "mine"),
+    ):
+        saved = save_analysis(
+            actor=user,
+            title=place.text(title),
+            query=ANALYSIS,
+            audience=audience,
+            now=timezone.now(),
+        )
+        place.things.setdefault("analysis", saved)
 
 
 def _editions(place: Place) -> None:

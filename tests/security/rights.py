@@ -15,7 +15,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from tests.security.country import CELL, FAILING, Country
+from tests.security.country import ANALYSIS, CELL, FAILING, Country
 
 PEOPLE = "OMFPCAED"
 NATION = "CAED"
@@ -254,6 +254,13 @@ ROWS = (
     Row("kept:save", "", "", ALL, 200, 200, kwargs=LIST),
     Row("kept:edit", "filter", "office", "O", 200, 200),
     Row("kept:open_with", "filter", "office", "OMF", 405, 302),
+    # Analyses: an office's is opened by the office and changed by its owner
+    _list("overview:analyses"),
+    Row("overview:new_analysis", "", "", ALL, 200, 405, query=ANALYSIS),
+    Row("overview:analysis_chart", "", "", ALL, 200, 405, query=ANALYSIS),
+    Row("overview:save_analysis", "", "", ALL, 200, 200, query=ANALYSIS),
+    Row("overview:analysis", "analysis", "office", ALL, 200, 405),
+    Row("overview:change_analysis", "analysis", "office", "O", 200, 200),
     Row("pivot:table", "", "", ALL, 200, 405, kwargs=(("key", "projects"),)),
     Row("finance:entry", "entry", "province", ALL, 200, 405),
     Row("finance:reverse", "entry", "province", FINANCE, 200, 200),
@@ -629,6 +636,9 @@ ROWS = (
         kwargs=(("key", "projects.detail"),),
         query="region={region}&as_of=2021-05-31",
     ),
+    *_api("analyses", "analysis", "office", may_add=ALL),
+    _api_part("analyses-table", "analysis", "office"),
+    _api_part("analyses-csv", "analysis", "office"),
     *_api("jobs", "job queued", "requester"),
     _api_part("jobs-file", "job done", "requester"),
     _api_act("jobs-cancel", "job queued", "requester", "OMD"),

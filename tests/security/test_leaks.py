@@ -46,6 +46,7 @@ LISTS = {
     "quality:list": True,
     "reports:list": False,
     "reports:quarters": False,
+    "overview:analyses": True,
     "jobs:list": True,
     "desk:bin": True,
     "imports:list": True,

@@ -1,0 +1,1 @@
+"""Analyses: measures of figures over places and quarters, pivoted, taken out, kept and shared."""

@@ -1,0 +1,10 @@
+"""Navigation entries of overviews."""
+
+from codi.accounts.permissions import allow
+from codi.ui.navigation import NavItem, register
+
+register(
+    NavItem(
+        "วิเคราะห์", "overview:analyses", "chart-no-axes-combined", lambda user: allow(), position=36
+    ),
+)
