@@ -24,6 +24,7 @@ from codi.settings.base import BASE_DIR, DATA_DIR
 
 CLUSTER = DATA_DIR / "postgres"
 PATIENCE_S = 10
+COUNTRY = "country"
 PR_SET_PDEATHSIG = 1
 # Begins Celery's warning about root. A first look on a fresh machine is often as root; production
 # runs under an account of its own (Dockerfile).
@@ -72,6 +73,10 @@ class Parts:
         if self.start(name, *command).wait():
             raise Failed(f"การเตรียมระบบหยุดที่ขั้น {name} (สาเหตุอยู่ในข้อความด้านบน)")
         del self._running[name]
+
+    def forget(self, name: str) -> bool:
+        """Let go of a part that has ended; tell whether it succeeded."""
+        return self._running.pop(name).wait() == 0
 
     def ended(self) -> str | None:
         """The name of a part that is no longer running."""
@@ -132,11 +137,14 @@ def serve(parts: Parts, host: str, port: int) -> NoReturn:
     parts.start("worker", *worker, *quiet)
     _wait_for(parts, host, port)
     _greet(host, port)
+    _fill(parts)
     while True:
         time.sleep(0.5)
         if (name := parts.ended()) == "worker":
             say("ตัวทำงานเบื้องหลังหยุดเอง กำลังเริ่มใหม่")
             parts.start("worker", *worker, *quiet)
+        elif name == COUNTRY:
+            say(_filled(parts.forget(COUNTRY)))
         elif name:
             raise Failed(f"{name} หยุดทำงานเอง (สาเหตุอยู่ในข้อความด้านบน)")
 
@@ -162,6 +170,25 @@ def _greet(host: str, port: int) -> None:
             say(f"    {line}")
     say("  หยุดการทำงาน: กด Ctrl-C")
     say("")
+
+
+def _fill(parts: Parts) -> None:
+    """Bring the sample of the whole country in beside the running server, once.
+
+    It takes a minute or two, which nobody who looks for the first time should wait for; what was
+    stopped on the way is done by the next start. ``SAMPLE=small`` leaves it out.
+    """
+    if os.environ.get("SAMPLE", COUNTRY) != COUNTRY or os.environ.get("DATABASE_URL"):
+        return
+    parts.start(COUNTRY, "codi.preparation", COUNTRY)
+
+
+def _filled(succeeded: bool) -> str:
+    if succeeded:
+        return "  ตัวอย่างสภาองค์กรชุมชนและกองทุนสวัสดิการทั้งประเทศพร้อมดูแล้ว"
+    return (
+        "  เติมตัวอย่างทั้งประเทศไม่สำเร็จ (สาเหตุอยู่ด้านบน) ระบบใช้งานได้ตามปกติ จะลองอีกครั้งเมื่อ make run ครั้งหน้า"
+    )
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:

@@ -1,8 +1,8 @@
 """Bring the database and the files of this folder up to date: the part of set-up after install.
 
 ``python -m codi.preparation schema`` runs as the owner of the tables, ``… assets`` (all that an
-image of production needs) and ``… data`` as the role of the application. Every step may run again
-at any time and is quick when there is nothing left to do.
+image of production needs), ``… data`` and ``… country`` (a sample of national size) as the role of
+the application. Every step may run again at any time and is quick when there is nothing left to do.
 """
 
 from __future__ import annotations
@@ -48,6 +48,19 @@ def data() -> None:
     (settings.DATA_DIR / ACCOUNTS).write_text(accounts.getvalue())
 
 
+def country() -> None:
+    """The sample of the whole country, where the registers are empty or hold the half of it."""
+    from django.core.management import CommandError, call_command
+
+    from codi.errors import Refused
+
+    try:
+        call_command("load_sample", "national-2562", stdout=StringIO())
+    except CommandError as refused:
+        if not isinstance(refused.__cause__, Refused):
+            raise
+
+
 def _collect_static(stamp: Path) -> None:
     """Collect, compress and name the static files, when one of them is new or changed."""
     from django.conf import settings
@@ -69,7 +82,7 @@ def _collect_static(stamp: Path) -> None:
 
 def main(word: str) -> int:
     """Carry out one part; an unknown word is an error."""
-    steps = {"schema": schema, "assets": assets, "data": data}
+    steps = {"schema": schema, "assets": assets, "data": data, "country": country}
     if word not in steps:
         sys.stderr.write(f"{__doc__}\n")
         return 2

@@ -55,3 +55,17 @@ def test_failed_step_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("codi.launcher.BASE_DIR", tmp_path)
     with pytest.raises(Failed, match="schema"):
         Parts().finish("schema", "broken")
+
+
+@pytest.mark.parametrize(("end", "succeeded"), [(0, True), (3, False)])
+def test_a_part_that_ended_is_told_apart_and_no_longer_watched(
+    end: int, succeeded: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sample that was filled in beside the server must not be taken for a server that died."""
+    (tmp_path / "brief.py").write_text(f"raise SystemExit({end})")
+    monkeypatch.setattr("codi.launcher.BASE_DIR", tmp_path)
+    parts = Parts()
+    parts.start("brief", "brief").wait()
+    assert parts.ended() == "brief"
+    assert parts.forget("brief") is succeeded
+    assert parts.ended() is None
