@@ -134,6 +134,8 @@ class ListPage(LoginRequiredMixin, View):
     A subclass gives ``model``, ``table_class``, ``page_title``, mostly ``filterset_class`` and
     ``default_sort``, and where to search: ``search_keys`` are stored keys made by
     ``codi.thai.normalise.search_key``, ``search_texts`` plain fields such as codes.
+    ``search_codes`` are codes of joined records beside names of people: a search with a digit looks
+    there, any other in the rest, because an index cannot serve both at once.
     Rows always come through ``.visible_to(user)``; :meth:`get_queryset` may add joins to them.
     """
 
@@ -148,6 +150,7 @@ class ListPage(LoginRequiredMixin, View):
     default_sort: ClassVar[str] = ""
     search_keys: ClassVar[Sequence[str]] = ()
     search_texts: ClassVar[Sequence[str]] = ()
+    search_codes: ClassVar[Sequence[str]] = ()
     search_label: ClassVar[str] = "ค้นหา"
     totals: ClassVar[Mapping[str, Total]] = {}
     unit: ClassVar[str] = "รายการ"
@@ -243,7 +246,10 @@ class ListPage(LoginRequiredMixin, View):
         if key := search_key(self.search_text):
             for path in self.search_keys:
                 condition |= Q(**{f"{path}__contains": key})
-        for path in self.search_texts:
+        texts = self.search_texts
+        if self.search_codes and any(letter.isdigit() for letter in self.search_text):
+            texts = self.search_codes
+        for path in texts:
             condition |= Q(**{f"{path}__icontains": self.search_text})
         return condition
 

@@ -11,6 +11,7 @@ import secrets
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -68,6 +69,9 @@ class CommunityGroup(models.Model):
         ]
         indexes = [
             models.Index(fields=["registered_on"], name="councils_group_registered"),
+            GinIndex(
+                fields=["search_key"], opclasses=["gin_trgm_ops"], name="councils_group_search"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.urls import reverse
 
 from codi.history import tracked
@@ -165,6 +167,10 @@ class Member(models.Model):
     class Meta:
         verbose_name = "สมาชิกสภา"
         ordering = ["council", "kind", "name"]
+        indexes = [
+            # Names of people have no stored key; a search compares them without case.
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="councils_member_search"),
+        ]
         constraints = [
             unique(
                 "councils_member_once",

@@ -33,7 +33,8 @@ class MemberList(ScopedMixin, ListPage):
     page_lead = "ผู้แทนชุมชนและผู้ทรงคุณวุฒิของสภาองค์กรชุมชน"
     unit = "คน"
     default_sort = "name"
-    search_texts = ("name", "council__code")
+    search_texts = ("name",)
+    search_codes = ("council__code",)
     search_label = "ค้นหาชื่อสมาชิกหรือรหัสสภา"
     empty = Empty("ยังไม่มีสมาชิกในพื้นที่ของท่าน", "เพิ่มสมาชิกได้ที่หน้าของสภา หรือนำเข้าจากไฟล์", "users")
 
