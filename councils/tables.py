@@ -78,6 +78,7 @@ class TermTable(ListTable):
         accessor="council__region__name",
         order_by="council__region__position",
         orderable=True,
+        css_class="middling",
     )
     province = TextColumn(
         "จังหวัด",
@@ -117,6 +118,7 @@ class MemberTable(ListTable):
         accessor="council__region__name",
         order_by="council__region__position",
         orderable=True,
+        css_class="middling",
     )
     province = TextColumn(
         "จังหวัด",

@@ -16,7 +16,7 @@ class GroupTable(ListTable):
     code = TextColumn("รหัสกลุ่ม", css_class="code", orderable=True)
     name = TextColumn("ชื่อกลุ่ม/องค์กร", wide=True, linkify=True)
     council = TextColumn("สภาองค์กรชุมชน", accessor="council__name", css_class="middling")
-    region = TextColumn("ภาค", accessor="council__region__name")
+    region = TextColumn("ภาค", accessor="council__region__name", css_class="middling")
     province = TextColumn("จังหวัด", accessor="council__province__name")
     registered_on = DateColumn("จดแจ้งเมื่อ", orderable=True)
     found_existing_on = DateColumn("ตรวจพบว่าคงอยู่")

@@ -18,7 +18,13 @@ class FundTable(ListTable):
 
     code = TextColumn("รหัส", css_class="code", orderable=True)
     name = TextColumn("ชื่อกองทุน", order_by="sort_key", orderable=True, wide=True, linkify=True)
-    region = TextColumn("ภาค", accessor="region__name", order_by="region__position", orderable=True)
+    region = TextColumn(
+        "ภาค",
+        accessor="region__name",
+        order_by="region__position",
+        orderable=True,
+        css_class="middling",
+    )
     province = TextColumn(
         "จังหวัด", accessor="province__name", order_by="province__sort_key", orderable=True
     )
