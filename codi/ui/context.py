@@ -9,7 +9,7 @@ from django.utils.functional import SimpleLazyObject
 
 from codi.ui.navigation import navigation_for
 
-PRODUCT_NAME = "ระบบโครงการและงบประมาณ"
+PRODUCT_NAME = "ระบบข้อมูลและรายงานองค์กรชุมชน"
 OWNER_NAME = "สถาบันพัฒนาองค์กรชุมชน (พอช.)"
 
 
