@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from codi.fiscal import BANGKOK
 from codi.history import tracked
@@ -195,8 +195,11 @@ class Finding(models.Model):
 
     @property
     def mending_url(self) -> str:
-        """The page on which it is mended; nothing when its rule is gone."""
-        return self.rule.link(self.subject_key) if self.rule else ""
+        """The page on which it is mended; nothing when its rule is gone or leads nowhere."""
+        try:
+            return self.rule.link(self.subject_key) if self.rule else ""
+        except NoReverseMatch:
+            return ""
 
 
 class FindingCountQuerySet(models.QuerySet["FindingCount"]):

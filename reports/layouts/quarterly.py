@@ -1,4 +1,4 @@
-"""The quarterly report of councils and welfare funds on paper: two chapters, their sections, charts."""
+"""The quarterly report of councils and welfare funds on paper: three chapters, their sections, charts."""
 
 from __future__ import annotations
 
@@ -88,6 +88,10 @@ CHAPTERS: tuple[tuple[str, tuple[_Part, ...]], ...] = (
             _Part("welfare_findings", "ข้อค้นพบและข้อเสนอแนะ", text="welfare_findings"),
         ),
     ),
+    (
+        "บทที่ 3 คุณภาพของข้อมูล",
+        (_Part("data", "ปัญหาข้อมูลที่ระบบตรวจพบ", ("quality.findings",), wide=True),),
+    ),
 )
 
 
@@ -101,7 +105,7 @@ class _Block:
 
 
 def sections(content: Content, tables: Tables) -> Iterator[Section]:
-    """Both chapters, then the closing sections; parts without figure or text are left out."""
+    """The chapters, then the closing sections; parts without figure or text are left out."""
     numbered = _numbered(content, tables)
     for place, (chapter, parts) in enumerate(CHAPTERS, start=1):
         told = [part for part in parts if _has_something(part, content, tables)]

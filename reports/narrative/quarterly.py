@@ -18,7 +18,7 @@ from codi.thai.numbers import baht, number, percent, percent_of
 from reports.narrative.phrases import count_of, counted, money, sentence, share_of
 
 TOTAL = "total"
-PLACES, GROUPS, PEOPLE, FUNDS = "แห่ง", "กลุ่ม", "คน", "กองทุน"
+PLACES, GROUPS, PEOPLE, FUNDS, ITEMS = "แห่ง", "กลุ่ม", "คน", "กองทุน", "รายการ"
 Value = int | Decimal
 
 
@@ -350,6 +350,40 @@ def completeness(grid: Grid, where: str) -> str:
     )
 
 
+def findings(grid: Grid, where: str) -> str:
+    """What the sweeps found wrong with the data: how much, how weighty, of which kind, where most."""
+    day = AsOf(grid.as_of).label
+    total = value_of(grid, TOTAL, "open")
+    if total is None:
+        return f"{day} ยังไม่มีผลการตรวจคุณภาพข้อมูล{where}"
+    explained = count_of(grid, TOTAL, "explained")
+    right = f"ตรวจแล้วยืนยันว่าถูกต้อง {counted(explained, ITEMS)}" if explained else ""
+    if not total:
+        return sentence(f"{day} ไม่พบปัญหาข้อมูลที่รอแก้ไข{where}", right)
+    serious = count_of(grid, TOTAL, "serious")
+    topics = [column for column in grid.columns if column.group]
+    most = max(topics, key=lambda column: count_of(grid, TOTAL, column.key))
+    of_most = count_of(grid, TOTAL, most.key)
+    return sentence(
+        f"{day} พบปัญหาข้อมูลที่รอแก้ไข{where} {counted(int(total), ITEMS)}",
+        f"ในจำนวนนี้ต้องแก้ไข {counted(serious, ITEMS)} {share(serious, total, 'ทั้งหมด')}"
+        if serious
+        else "",
+        f"เรื่องที่พบมากที่สุด คือ{most.title} {counted(of_most, ITEMS)}",
+        _most_findings(grid),
+        right,
+    )
+
+
+def _most_findings(grid: Grid) -> str:
+    """The places with findings, the most first."""
+
+    def one(row: Row) -> str:
+        return f"{row.title} {counted(count_of(grid, row.key, 'open'), ITEMS)}"
+
+    return f"พื้นที่ที่พบ {ranked(grid, 'open', one)}"
+
+
 TELLERS: Mapping[str, Callable[[Grid, str], str]] = {
     "councils.established": established,
     "councils.new": new,
@@ -368,4 +402,5 @@ TELLERS: Mapping[str, Callable[[Grid, str], str]] = {
     "welfare.indicators": indicators,
     "welfare.one_page": one_page,
     "welfare.completeness": completeness,
+    "quality.findings": findings,
 }

@@ -41,6 +41,7 @@ QUARTERLY = Outline(
         FigureSlot("welfare.one_page"),
         FigureSlot("welfare.completeness"),
         FigureSlot("welfare.registers"),
+        FigureSlot("quality.findings", wide=True),
     ),
     texts=(
         TextSlot(
