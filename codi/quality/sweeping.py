@@ -28,6 +28,8 @@ Tell = Callable[[int, str], None]
 
 # A sweep waits for another one to finish a rule, which takes seconds at national size.
 PATIENCE_SECONDS = 60
+# The counts of each day are kept so long; of older weeks the last day is.
+KEPT_DAYS = 100
 FAILED = "กฎนี้ตรวจไม่สำเร็จ ผลของครั้งก่อนยังอยู่ ผู้ดูแลระบบดูสาเหตุได้จากบันทึกของเครื่อง"
 
 _STAGE = """
@@ -135,6 +137,7 @@ def sweep(*, today: dt.date, now: dt.datetime, tell: Tell = lambda percent, stag
             _note(rule, today, now, found_count=found_count)
     end_abandoned(today=today)
     count_findings(today=today)
+    forget_days(today=today)
     return Swept(len(known), tuple(failed), Finding.objects.open().count())
 
 
@@ -251,3 +254,14 @@ def count_findings(*, today: dt.date) -> None:
     FindingCount.objects.filter(day=today).delete()
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, [today])
+
+
+@service
+def forget_days(*, today: dt.date) -> None:
+    """Of days long past keep the last one of each week: the trend shows no more of them."""
+    before = today - dt.timedelta(days=KEPT_DAYS)
+    days = RuleRun.objects.filter(day__lt=before).values_list("day", flat=True).distinct()
+    last = {day.isocalendar()[:2]: day for day in sorted(days)}
+    gone = set(days) - set(last.values())
+    FindingCount.objects.filter(day__in=gone).delete()
+    RuleRun.objects.filter(day__in=gone).delete()

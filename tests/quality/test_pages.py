@@ -17,6 +17,7 @@ from codi.jobs import runner
 from codi.jobs.models import Job
 from codi.quality import queries, tasks
 from codi.quality.declared import Severity, Topic
+from codi.quality.home_cards import wrong_here
 from codi.quality.models import Finding, FindingCount, RuleRun
 from reports.narrative import quarterly
 from tests import world as build
@@ -95,18 +96,19 @@ def test_mine_is_what_i_wrote_last(manager, north):
 def test_each_page_asks_as_often_with_one_three_and_many_findings(north, manager):
     """Wrong if a page asked the database once for each finding."""
     RuleRun.objects.create(day=TODAY, rule_key="councils.unplaced", ran_at=NOW)
-    asked = {}
+    expected = {"/quality/": 9, "/quality/overview/": 16, "card": 1}
     for count in (1, 2, 27):
         for _ in range(count):
             finding(owner=manager)
-        for page in ("/quality/", "/quality/overview/", "/"):
+        asked = {}
+        for page in ("/quality/", "/quality/overview/"):
             north.get(page)
-            with CaptureQueriesContext(
-                connection,
-            ) as captured:
+            with CaptureQueriesContext(connection) as captured:
                 assert north.get(page).status_code == 200
-            asked.setdefault(page, set()).add(len(captured))
-    assert {page: len(numbers) for page, numbers in asked.items()} == dict.fromkeys(asked, 1)
+            asked[page] = len(captured)
+        with CaptureQueriesContext(connection) as captured:
+            assert wrong_here(manager, today=TODAY).count
+        assert asked | {"card": len(captured)} == expected
 
 
 def test_people_of_a_province_see_their_province_alone(manager):
@@ -143,7 +145,8 @@ def test_closing_asks_why_holds_and_is_taken_back(north, manager):
     north.post(f"/quality/{one.pk}/reopen/")
     one.refresh_from_db()
     assert (one.state, one.reason) == ("open", "")
-    assert client_of(build.user("regional_officer")).get(f"/history/quality.finding/{one.pk}/")
+    trail = client_of(build.user()).get(f"/history/quality.finding/{one.pk}/")
+    assert "ตรวจแล้ว" in trail.content.decode()
 
 
 def test_who_may_not_close_reads_why(manager):
@@ -166,7 +169,7 @@ def test_what_people_type_is_text_on_every_page(north, manager):
     )  # fmt: skip
     one = finding(evil, detail=evil, severity=Severity.SERIOUS, subject_key="x")
     Finding.objects.filter(pk=one.pk).update(follows=Finding.objects.first())
-    for page in ("/quality/", "/quality/?state=all", f"/quality/{one.pk}/", "/",
+    for page in ("/quality/", "/quality/?state=all", f"/quality/{one.pk}/",
                  f"/quality/{one.pk}/close/"):  # fmt: skip
         text = north.get(page).content.decode()
         assert evil not in text
@@ -223,12 +226,21 @@ def test_the_overview_tells_changes_and_what_failed(north, time_machine):
 
 def test_the_card_counts_what_is_wrong_in_the_own_area(manager):
     """Wrong if the home page told another region's faults, or the light ones first."""
-    finding("เบา")
-    finding("หนัก", severity=Severity.SERIOUS)
+    finding()
+    for _ in range(2):
+        finding(severity=Severity.SERIOUS, rule_key="councils.term_expired")
     finding("อื่น", "40", region=build.region("NE", "ภาคตะวันออกเฉียงเหนือ", 2))
     cards = client_of(manager).get("/").context["cards"]
     card = next(card for card in cards if card.title == "สิ่งที่ผิดในพื้นที่ของฉัน")
-    assert (card.count, [item.title for item in card.items]) == (2, ["หนัก", "เบา"])
+    assert card.count == 3
+    assert [(item.title, item.note, item.url) for item in card.items] == [
+        (
+            "สภาครบวาระแล้ว ยังไม่ทบทวน",
+            "ต้องแก้ไข 2 รายการ",
+            "/quality/?rule=councils.term_expired",
+        ),
+        ("สภาไม่ระบุตำบลหรือเขต", "ควรตรวจสอบ 1 รายการ", "/quality/?rule=councils.unplaced"),
+    ]
 
 
 def test_the_figure_knows_every_day_and_its_sentence_says_so():

@@ -190,3 +190,19 @@ def test_reopening_lets_it_wait_again():
     explained = explain(only(), manager)
     assert services.reopen_finding(actor=manager, finding=explained).state == "open"
     assert services.reopen_finding(actor=manager, finding=explained).version == 3
+
+
+def test_of_old_weeks_the_last_day_is_kept():
+    """Wrong if the counts of every day piled up for ever, or the trend lost a week."""
+    old = [dt.date(2021, 1, day) for day in (4, 5, 10, 11)]
+    recent = MONDAY - dt.timedelta(days=99)
+    for day in (*old, recent, MONDAY):
+        RuleRun.objects.create(day=day, rule_key=MISNAMED, ran_at=NOW)
+        FindingCount.objects.create(
+            day=day, rule_key=MISNAMED, severity="warning", open_count=1, explained_count=0
+        )
+    sweeping.forget_days(today=MONDAY)
+    # Monday the 4th to Sunday the 10th is one week.
+    kept = [*old[2:], recent, MONDAY]
+    for model in (RuleRun, FindingCount):
+        assert list(model.objects.order_by("day").values_list("day", flat=True)) == kept
