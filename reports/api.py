@@ -36,12 +36,20 @@ from reports import forms, permissions, services, sheets
 from reports.content import of_edition
 from reports.file_names import file_name
 from reports.files import bytes_of
-from reports.filters import CheckFilter, EditionFilter, QuarterFilter, TextFilter
+from reports.filters import (
+    CheckFilter,
+    EditionFilter,
+    LaterChangeFilter,
+    QuarterFilter,
+    TextFilter,
+)
+from reports.later_pages import later_changes
 from reports.models import (
     Edition,
     EditionCheck,
     EditionText,
     FileKind,
+    LaterChange,
     ReportingQuarter,
     TextOrigin,
 )
@@ -542,5 +550,37 @@ register(
                 ),
             ),
         ),
+    )
+)
+
+
+register(
+    Resource(
+        name="later-changes",
+        title="การแก้ไขภายหลัง",
+        about="การแก้ไขหลังปิดไตรมาสหรือหลังออกฉบับ พร้อมไตรมาสและฉบับที่กระทบ อ่านจากประวัติทุกห้านาที",
+        model=LaterChange,
+        rows=later_changes,
+        fields=(
+            "id",
+            "model_label",
+            "record_key",
+            "verb",
+            "record",
+            "region",
+            "fields",
+            "actor",
+            "door",
+            "reason",
+            "changed_at",
+        ),
+        told=(
+            Told("quarters", "ไตรมาสที่ปิดแล้วที่กระทบ", path="quarters_text"),
+            Told("editions", "ฉบับที่กระทบและจำนวนช่อง", path="editions_text"),
+        ),
+        order={"id": "pk", "changed_at": "changed_at"},
+        default_sort="-changed_at",
+        filters=LaterChangeFilter,
+        allowed=permissions.can_see_reports,
     )
 )

@@ -5,12 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django.apps import apps
 from django.db.models import QuerySet
 
 from codi.places.filters import regions_in_sight
 from codi.ui.lists import ListFilter
-from reports.models import Edition, EditionState, ReportingQuarter
+from reports.models import (
+    Edition,
+    EditionState,
+    ReportingQuarter,
+    TouchedEdition,
+    TouchedQuarter,
+    Verb,
+)
 from reports.outlines import OUTLINES
+from reports.reported import REPORTED
 
 
 def years_reported() -> list[tuple[int, str]]:
@@ -55,3 +64,33 @@ class CheckFilter(TextFilter):
     is_ok = django_filters.ChoiceFilter(
         label="ผ่านหรือไม่", choices=[("True", "ผ่าน"), ("False", "ไม่ผ่าน")]
     )
+
+
+def _closed(request: Any) -> QuerySet[ReportingQuarter]:
+    return ReportingQuarter.objects.visible_to(request.user).filter(
+        pk__in=TouchedQuarter.objects.values("quarter")
+    )
+
+
+def _touched(request: Any) -> QuerySet[Edition]:
+    touched = Edition.objects.visible_to(request.user).filter(
+        pk__in=TouchedEdition.objects.values("edition")
+    )
+    return touched.select_related("programme", "region")
+
+
+KINDS = [(label, str(apps.get_model(label)._meta.verbose_name)) for label in REPORTED]
+
+
+class LaterChangeFilter(ListFilter):
+    """By closed quarter, edition, region, kind of record, and what was done."""
+
+    quarter = django_filters.ModelChoiceFilter(
+        label="ไตรมาสที่ปิดแล้ว", field_name="quarters__quarter", queryset=_closed
+    )
+    edition = django_filters.ModelChoiceFilter(
+        label="ฉบับที่กระทบ", field_name="editions__edition", queryset=_touched
+    )
+    region = django_filters.ModelChoiceFilter(label="ภาค", queryset=regions_in_sight)
+    model_label = django_filters.ChoiceFilter(label="ชนิดของรายการ", choices=KINDS)
+    verb = django_filters.ChoiceFilter(label="ทำอะไร", choices=Verb.choices)

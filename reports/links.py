@@ -33,12 +33,16 @@ def link_for(content: Content, *, absolute: bool = False) -> LinkFor:
 
 def cell_address(content: Content, grid: Grid, row: str, column: str) -> str:
     """The page of the records behind a cell: the edition's own, or of the live figure."""
-    place = {"as_of": grid.as_of.isoformat(), "row": row, "column": column}
     if content.edition is not None:
-        query = urlencode({"figure": grid.key, **place})
-        return f"{reverse('reports:cell', args=[content.edition.pk])}?{query}"
+        return edition_cell_address(content.edition.pk, grid, row, column)
     live = LiveScope(grid.key, content.scope, grid.as_of)
     return live_cell_address(live, row, column)
+
+
+def edition_cell_address(edition: int, grid: Grid, row: str, column: str) -> str:
+    """The page of the records behind a cell of an edition."""
+    place = {"as_of": grid.as_of.isoformat(), "row": row, "column": column}
+    return f"{reverse('reports:cell', args=[edition])}?{urlencode({'figure': grid.key, **place})}"
 
 
 @dataclass(frozen=True)

@@ -226,6 +226,11 @@ def listed(label: str, pairs: Sequence[tuple[int, Decimal | None]]) -> list[List
     return lines
 
 
+def page_of(label: str, record: Any) -> str:
+    """The page on which a record is told; empty where there is none."""
+    return _page(KINDS.get(label, OTHER), record)
+
+
 def _page(kind: _Kind, record: Any) -> str:
     """The record's page, where the room that shows it is installed."""
     try:

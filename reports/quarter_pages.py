@@ -17,7 +17,7 @@ from codi.fiscal import Quarter
 from codi.places.models import Region
 from codi.thai.dates import long_date
 from reports import permissions
-from reports.models import Edition, EditionState, ReportingQuarter
+from reports.models import Edition, EditionState, LaterChange, ReportingQuarter
 from reports.models.edition_life import APPROVED_IN
 from reports.region_parts import NOT_BEGUN, RegionPart, region_parts
 from reports.tables import TONES
@@ -222,3 +222,8 @@ def lacking(lines: Sequence[Line]) -> int:
         or (line.edition.state not in APPROVED_IN and not line.is_being_corrected)
         for line in lines
     )
+
+
+def later_count_of(user: User, quarter: ReportingQuarter) -> int:
+    """How many changes in sight came after the quarter was closed; one query."""
+    return LaterChange.objects.visible_to(user).filter(quarters__quarter=quarter.pk).count()

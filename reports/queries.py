@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from codi.accounts.models import Role, User
 from codi.jobs.models import Job
 from reports import outlines
-from reports.models import Edition, TextOrigin
+from reports.models import Edition, LaterChange, TextOrigin
 from reports.outlines import TextSlot
 from reports.services import RENDER
 
@@ -66,3 +66,10 @@ def issued_lately(user: User, today: dt.date) -> QuerySet[Edition]:
     """Editions in sight that came out within ninety days."""
     since = today - dt.timedelta(days=90)
     return Edition.objects.visible_to(user).issued().filter(issued_at__date__gte=since)
+
+
+def later_count(user: User, edition: Edition) -> int:
+    """How many changes in sight came after the edition and touch it; a draft has none."""
+    if not edition.is_frozen:
+        return 0
+    return LaterChange.objects.visible_to(user).filter(editions__edition=edition).count()

@@ -236,6 +236,13 @@ def _cell_by_cell(
     return found
 
 
+def keys_among(records: QuerySet[Any], label: str, keys: Iterable[int]) -> list[int]:
+    """Which of these records of a model are among those behind a cell; none when it holds others."""
+    if records.model._meta.label_lower != label:
+        return []
+    return list(records.filter(pk__in=list(keys)).order_by().values_list("pk", flat=True))
+
+
 def all_keys(cells: Iterable[Mapping[CellKey, CellRecords]], label: str) -> frozenset[int]:
     """Every key of a model that stands behind any cell."""
     return frozenset(

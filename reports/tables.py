@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
+from django.utils import timezone
 from django_tables2.utils import A
 
 from codi.thai.dates import short_date
 from codi.ui.tables import DateColumn, ListTable, NumberColumn, StateColumn, TextColumn
-from reports.models import EditionState
+from reports.models import EditionState, Verb
 
 TONES = {
     EditionState.DRAFT: "neutral",
@@ -84,3 +86,33 @@ class QuarterTable(ListTable):
     )
     closed_at = DateColumn("ปิดเมื่อ", orderable=True)
     closed_by = TextColumn("ผู้ปิด", accessor="closed_by__full_name")
+
+
+class MomentColumn(DateColumn):
+    """A day and the time of its clock on the page; the day in files."""
+
+    def render(self, value: dt.date | dt.datetime) -> str:
+        if not isinstance(value, dt.datetime):
+            return short_date(value)
+        local = timezone.localtime(value)
+        return f"{short_date(local.date())} {local:%H.%M} น."
+
+
+class LaterChangeTable(ListTable):
+    """What was changed later: record, from what to what, by whom, and what it touches."""
+
+    changed_at = MomentColumn("แก้เมื่อ", orderable=True, order_by=("changed_at", "pk"))
+    verb = StateColumn(
+        "ทำ",
+        choices=dict(Verb.choices),
+        tones={Verb.INSERT: "good", Verb.UPDATE: "info", Verb.DELETE: "bad"},
+    )
+    record = TextColumn(
+        "รายการ", css_class="middling", linkify=("reports:later_change", {"pk": A("pk")})
+    )
+    told = TextColumn("จากเดิมเป็น", accessor="fields_text", wide=True)
+    actor = TextColumn("ผู้แก้", css_class="middling")
+    reason = TextColumn("เหตุผล", css_class="middling")
+    region = TextColumn("ภาค", accessor="region__short_name")
+    quarters = TextColumn("ไตรมาสที่ปิดแล้ว", accessor="quarters_text")
+    editions = TextColumn("ฉบับและช่องที่กระทบ", accessor="editions_text", css_class="middling")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from celery import shared_task
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +16,12 @@ from reports.file_names import file_name
 from reports.models import Edition, FileKind
 from reports.rendering import pdf_of
 from reports.sheets import xlsx_of
+
+
+@shared_task(name="reports.tasks.note_later_changes")
+def note_later_changes() -> None:
+    """Read the history for the register of later changes; asked for every few minutes."""
+    services.note_later_changes(now=timezone.now())
 
 
 def _page(job: Job) -> tuple[str, str]:

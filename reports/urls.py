@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import acts, cells, checks, editions, figures, files, quarters
+from reports.views import acts, cells, checks, editions, figures, files, later, quarters
 
 app_name = "reports"
 urlpatterns = [
@@ -44,6 +44,8 @@ urlpatterns = [
         quarters.SetDueDay.as_view(),
         name="quarter_due",
     ),
+    path("reports/later/", later.LaterChangeList.as_view(), name="later"),
+    path("reports/later/<int:pk>/", later.LaterChangePage.as_view(), name="later_change"),
     path("figures/", figures.FigureList.as_view(), name="figures"),
     path("figures/<str:key>/", figures.FigurePage.as_view(), name="figure"),
     path("figures/<str:key>/cell/", cells.FigureCell.as_view(), name="figure_cell"),

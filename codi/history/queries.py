@@ -122,6 +122,32 @@ def changes_of(model: type[models.Model], pk: object, *, user: User | None = Non
 
 
 @dataclass(frozen=True)
+class ToldEvent:
+    """An event, the one before it of the same record, and both in words."""
+
+    before: Any
+    event: Any
+    change: Change
+
+
+def told_events(model: type[models.Model], keys: Iterable[int]) -> list[ToldEvent]:
+    """The events of these keys in their order, told as by :func:`changes_of`.
+
+    One query for the events and one per table that the changed keys point to.
+    """
+    events = event_model_of(model)
+    if events is None:
+        return []
+    wanted = set(keys)
+    records = events._default_manager.filter(pk__in=wanted).values("pgh_obj_id")
+    steps = [
+        step for step in _steps(model, {"pgh_obj_id__in": records}) if step.event.pgh_id in wanted
+    ]
+    names = _names(steps)
+    return [ToldEvent(step.before, step.event, _told(step, names)) for step in steps]
+
+
+@dataclass(frozen=True)
 class Writer:
     """Who wrote a field last, and when."""
 

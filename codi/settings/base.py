@@ -230,6 +230,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "codi.jobs.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},
     "post": {"task": "codi.notices.tasks.post", "schedule": 60.0, "options": {"expires": 60}},
+    "later-changes": {
+        "task": "reports.tasks.note_later_changes",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "morning": {"task": "codi.notices.tasks.morning", "schedule": crontab(hour="7", minute="0")},
     "check-data": {
         "task": "codi.quality.tasks.sweep",

@@ -2,6 +2,13 @@
 
 from reports.models.edition_life import FROZEN_STATES, TRANSITIONS, EditionState
 from reports.models.editions import Edition
+from reports.models.later import (
+    LaterChange,
+    LaterReading,
+    TouchedEdition,
+    TouchedQuarter,
+    Verb,
+)
 from reports.models.parts import (
     EditionCheck,
     EditionFile,
@@ -24,6 +31,11 @@ __all__ = [
     "EditionState",
     "EditionText",
     "FileKind",
+    "LaterChange",
+    "LaterReading",
     "ReportingQuarter",
     "TextOrigin",
+    "TouchedEdition",
+    "TouchedQuarter",
+    "Verb",
 ]

@@ -12,6 +12,7 @@ from reports.services.drafts import (
     update_text,
 )
 from reports.services.issuing import complete_issue, issue, request_issue_files, withdraw_issue
+from reports.services.later import note_later_changes
 from reports.services.quarters import close_quarter, reopen_quarter, set_due_day
 from reports.services.rendering_jobs import RENDER
 
@@ -24,6 +25,7 @@ __all__ = [
     "complete_issue",
     "create_edition",
     "issue",
+    "note_later_changes",
     "reopen_quarter",
     "replace_edition",
     "request_draft_file",

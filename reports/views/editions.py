@@ -25,7 +25,7 @@ from reports.facts import name_of
 from reports.filters import EditionFilter
 from reports.forms import NewEditionForm, NewQuarterlyForm, TextForm
 from reports.models import Edition, EditionState, EditionText, TextOrigin
-from reports.queries import latest_draft_file, latest_job, staff_texts
+from reports.queries import later_count, latest_draft_file, latest_job, staff_texts
 from reports.rendering import shown_tables
 from reports.tables import TONES, EditionTable
 from reports.views.base import ActPage, EditionMixin
@@ -137,6 +137,7 @@ class EditionPage(EditionMixin):
             "successor": edition.successor if edition.is_frozen else None,
             "texts": staff_texts(edition),
             "unwritten": content.unwritten,
+            "later_count": later_count(self.user, edition),
             "failed": [checked for checked in content.checks if not checked.result.is_ok],
             "passed_count": sum(checked.result.is_ok for checked in content.checks),
             "stored_checks": {c.code: c for c in edition.checks.select_related("asked_by")},

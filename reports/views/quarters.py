@@ -25,6 +25,7 @@ from reports.models import ReportingQuarter
 from reports.quarter_pages import (
     days_left_text,
     lacking,
+    later_count_of,
     lines_of,
     national_line,
     quarters_for_list,
@@ -119,6 +120,7 @@ class QuarterPage(QuarterMixin):
             "national": national_line(self.user, self.period),
             "days_left": days_left_text(quarter, today),
             "is_late": quarter.due_on is not None and quarter.due_on < today,
+            "later_count": later_count_of(self.user, quarter),
             "can_close": permissions.can_close(self.user, quarter, today),
             "can_reopen": permissions.can_reopen(self.user, quarter),
             "can_set_due": permissions.can_set_due_day(self.user, quarter),

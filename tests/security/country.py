@@ -73,7 +73,7 @@ from programs.notices import SENT_BACK
 from programs.services import certify_organisation
 from reports import services as reports
 from reports.content import of_edition
-from reports.models import Edition, EditionCheck, ReportingQuarter
+from reports.models import Edition, EditionCheck, LaterChange, ReportingQuarter
 from reports.services.rendering_jobs import RENDER
 from reports.subjects import Subject
 from tests import world as build
@@ -212,7 +212,7 @@ def _quarters(places: dict[str, Place], who: dict[str, User]) -> None:
         place.things["part"] = reports.submit(actor=place.w.officer, edition=made, now=NOW)
     closed = reports.close_quarter(
         actor=who["E"],
-        period=Quarter(FiscalYear(2564), 2),
+        period=Quarter(FiscalYear(2564), 1),
         reason="ไม่มีฉบับของไตรมาสนี้",
         now=NOW,
         today=TODAY,
@@ -220,6 +220,13 @@ def _quarters(places: dict[str, Place], who: dict[str, User]) -> None:
     for place in places.values():
         place.things["quarter closed"] = closed
         place.things["quarter open"] = ReportingQuarter.objects.get(fiscal_year=2564, quarter=3)
+        member = place.things["member"]
+        Member.objects.filter(pk=member.pk).update(name=place.text("แก้ชื่อหลังปิด"))
+    reports.note_later_changes(now=NOW)
+    for place in places.values():
+        place.things["later change"] = LaterChange.objects.get(
+            model_label="councils.member", record_key=place.things["member"].pk
+        )
 
 
 def _frames(programme: Programme) -> None:

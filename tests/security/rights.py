@@ -413,8 +413,10 @@ ROWS = (
     _list("reports:quarters", "OMF" + NATION),
     _quarter("quarter", "OMF" + NATION, "3", post=405),
     _quarter("quarter_close", "ED", "3"),
-    _quarter("quarter_reopen", "ED", "2"),
+    _quarter("quarter_reopen", "ED", "1"),
     _quarter("quarter_due", "AE", "3"),
+    _list("reports:later", "OMF" + NATION),
+    Row("reports:later_change", "later change", "report", ALL, 200, 405),
     # Live figures: of what the person sees; another region is no place at all
     _list("reports:figures"),
     Row(
@@ -619,6 +621,7 @@ ROWS = (
     _api_act("quarters-close", "quarter open", "", "ED"),
     _api_act("quarters-reopen", "quarter closed", "", "ED"),
     _api_act("quarters-due", "quarter open", "", "AE"),
+    *_api_own("later-changes", "later change", "report"),
     *_api_own("edition-texts", "text", "report"),
     *_api_own("edition-checks", "check", "report"),
     _api_act("edition-checks-allow", "check", "report", APPROVERS),

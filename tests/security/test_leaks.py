@@ -47,6 +47,7 @@ LISTS = {
     "reports:list": False,
     "reports:quarters": False,
     "overview:analyses": True,
+    "reports:later": True,
     "jobs:list": True,
     "desk:bin": True,
     "imports:list": True,
