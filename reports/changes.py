@@ -1,14 +1,16 @@
 """What moved between an edition and the one it replaces, and why.
 
-Both editions know the keys of the records behind each cell, and the ledger is only added to, so
-the reason of every move can be told: a new entry, one recorded late, or a correction.
+Both editions know the keys of the records behind each cell. The ledger is only added to, and of all
+other records the history since the freezing is read (``reports.traces``); so the reason of every
+move can be told: a new record, one recorded late, a correction, or a withdrawal.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -17,9 +19,13 @@ from codi.figures.grid import Cell, Grid, Unit, cell_unit
 from finance.models import BudgetMove, EntryKind, LedgerEntry
 from programs.models import BudgetFrame, Project
 from reports.content import Content, GridId, records_of
+from reports.models import Edition
 from reports.records import CellKey, CellRecords, all_keys
+from reports.traces import Trace, Traces, traces_of
 
 LEDGER, PROJECT, FRAME = "finance.ledgerentry", "programs.project", "programs.budgetframe"
+# Money is told by its entries and moves; everything else by its history.
+OWN_WAYS = (LEDGER, PROJECT, FRAME)
 
 
 class Reason(StrEnum):
@@ -28,6 +34,7 @@ class Reason(StrEnum):
     NEW = "รายการใหม่"
     LATE = "รายการบันทึกย้อนหลัง"
     CORRECTION = "การแก้ไข"
+    WITHDRAWN = "การถอนหรือลบ"
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,48 @@ class Move:
         return " และ".join(self.reasons) or "-"
 
 
+@dataclass(frozen=True)
+class ToldMove:
+    """A move as an issued edition froze it, in words."""
+
+    table: str
+    as_of: dt.date
+    row: str
+    column: str
+    before_text: str
+    now_text: str
+    why: str
+
+
+def told_moves(edition: Edition) -> tuple[ToldMove, ...]:
+    """What a frozen edition says that moved since the one it replaces."""
+    return tuple(
+        ToldMove(
+            move["table"],
+            dt.date.fromisoformat(move["as_of"]),
+            move["row"],
+            move["column"],
+            move["before"],
+            move["now"],
+            move["why"],
+        )
+        for move in edition.facts["edition"].get("changes", ())
+    )
+
+
+def tables_moved(moves: Sequence[Move | ToldMove]) -> list[tuple[str, int, str]]:
+    """Each table with how many of its cells moved, and the reasons of all of them."""
+    count: Counter[str] = Counter(move.table for move in moves)
+    whys: dict[str, set[str]] = {}
+    for move in moves:
+        whys.setdefault(move.table, set()).update(move.why.split(" และ "))
+    order = [str(reason) for reason in Reason]
+    return [
+        (table, cells, " · ".join(why for why in order if why in whys[table]) or "-")
+        for table, cells in count.items()
+    ]
+
+
 Records = Mapping[GridId, Mapping[CellKey, CellRecords]]
 
 
@@ -75,8 +124,13 @@ def changes_since(content: Content, previous: Content) -> tuple[Move, ...]:
     pairs = list(_pairs(content, previous))
     if not pairs:
         return ()
-    before, now = records_of(previous), records_of(content)
-    history = History.between(before, now)
+    pairs = [(old, new) for old, new in pairs if old.cells != new.cells]
+    before = records_of(previous, {(old.key, old.as_of) for old, _ in pairs})
+    now = records_of(content, {(new.key, new.as_of) for _, new in pairs})
+    traces: dict[str, Traces] = {}
+    if previous.edition is not None:
+        traces = traces_of(_changed_keys(pairs, before, now), previous.edition)
+    history = replace(History.between(before, now), traces=traces)
     return tuple(
         move
         for old, new in pairs
@@ -88,6 +142,31 @@ def changes_since(content: Content, previous: Content) -> tuple[Move, ...]:
             history,
         )
     )
+
+
+def _changed_keys(
+    pairs: Iterable[tuple[Grid, Grid]], before: Records, now: Records
+) -> dict[str, set[int]]:
+    """Kind of record → the keys that only one side has or that add another amount, in cells that moved."""
+    found: dict[str, set[int]] = {}
+    none = CellRecords()
+    for old, new in pairs:
+        was, is_now = before.get((old.key, old.as_of), {}), now.get((new.key, new.as_of), {})
+        for cell in was.keys() | is_now.keys():
+            earlier, later = was.get(cell, none), is_now.get(cell, none)
+            label = later.model_label or earlier.model_label
+            if label not in (*OWN_WAYS, "") and earlier != later:
+                found.setdefault(label, set()).update(changed_keys(earlier, later))
+    return found
+
+
+def changed_keys(was: CellRecords, now: CellRecords) -> set[int]:
+    """Keys that only one side has, or that add another amount."""
+    if was.amounts is None and now.amounts is None:
+        return set(was.keys) ^ set(now.keys)
+    before: dict[int, Any] = dict(zip(was.keys, was.amounts or [1] * len(was.keys), strict=True))
+    after: dict[int, Any] = dict(zip(now.keys, now.amounts or [1] * len(now.keys), strict=True))
+    return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
 
 
 def _pairs(content: Content, previous: Content) -> Iterable[tuple[Grid, Grid]]:
@@ -151,6 +230,7 @@ class History:
     known_projects: frozenset[int]
     moves_of: Mapping[int, tuple[BudgetMove, ...]]
     frames: Mapping[int, BudgetFrame]
+    traces: Mapping[str, Traces] = field(default_factory=dict)
 
     @classmethod
     def between(cls, before: Records, now: Records) -> History:
@@ -205,7 +285,7 @@ class Cause:
         parts = is_now.parts or was.parts
         if parts:
             return {reason for part in parts for reason in self.of(part[1:])}
-        changed = self._changed(was, is_now)
+        changed = changed_keys(was, is_now)
         label = is_now.model_label or was.model_label
         if label == LEDGER:
             # Entries never go; one that left the cell went with its project's cancellation.
@@ -219,16 +299,26 @@ class Cause:
             }
         if label == FRAME:
             return {reason for key in changed for reason in self._frame(key)}
-        return set()
+        return self._traced(label, changed, is_now) if label else set()
 
-    @staticmethod
-    def _changed(was: CellRecords, now: CellRecords) -> set[int]:
-        """Keys that only one side has, or that add another amount."""
-        before: dict[int, Any] = dict(
-            zip(was.keys, was.amounts or [1] * len(was.keys), strict=True)
-        )
-        after: dict[int, Any] = dict(zip(now.keys, now.amounts or [1] * len(now.keys), strict=True))
-        return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+    def _traced(self, label: str, keys: set[int], now: CellRecords) -> set[Reason]:
+        """The reasons of records by what happened to them; time alone is a reason where days differ."""
+        present = set(now.keys)
+        traces = self.history.traces.get(label, {})
+        found: set[Reason] = set()
+        for key in keys & traces.keys():
+            found |= self._of_trace(traces[key], key in present)
+        if found or not keys:
+            return found
+        return {Reason.NEW if self.told_until > self.known_until else Reason.CORRECTION}
+
+    def _of_trace(self, trace: Trace, is_in: bool) -> set[Reason]:
+        if trace.has_ended and not is_in:
+            return {Reason.WITHDRAWN}
+        found = {_dated(trace.recorded_for, self.known_until)} if trace.is_new else set()
+        if trace.has_changed or trace.has_ended:
+            found.add(Reason.CORRECTION)
+        return found
 
     def _entry(self, entry: LedgerEntry) -> Reason:
         if entry.kind in (EntryKind.REVERSAL, EntryKind.ADJUSTMENT):

@@ -6,7 +6,7 @@ Page, PDF, sheets and JSON are made from a :class:`Content` and nothing else.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -205,16 +205,22 @@ def _frozen_check(check: EditionCheck) -> Checked:
 GridId = tuple[str, dt.date]
 
 
-def records_of(content: Content) -> dict[GridId, dict[CellKey, CellRecords]]:
-    """Figure and day → the records behind every cell: stored ones of a frozen edition, else live."""
+def records_of(
+    content: Content, only: Set[GridId] | None = None
+) -> dict[GridId, dict[CellKey, CellRecords]]:
+    """Figure and day → the records behind every cell: stored ones of a frozen edition, else live.
+
+    ``only`` narrows it to some tables.
+    """
     edition = content.edition
     if edition is not None and edition.is_frozen:
-        return _stored_records(edition)
+        return _stored_records(edition, only)
     return {
         (grid.key, grid.as_of): records_of_grid(
             figures.get(grid.key), content.scope, grid.as_of, grid
         )
         for grid in content.grids
+        if only is None or (grid.key, grid.as_of) in only
     }
 
 
@@ -244,9 +250,16 @@ def _restored(record: EditionRecord) -> CellRecords:
     )
 
 
-def _stored_records(edition: Edition) -> dict[GridId, dict[CellKey, CellRecords]]:
+def _stored_records(
+    edition: Edition, only: Set[GridId] | None
+) -> dict[GridId, dict[CellKey, CellRecords]]:
     found: dict[GridId, dict[CellKey, CellRecords]] = {}
-    for stored in edition.grids.prefetch_related("records"):
+    wanted = [
+        stored.pk
+        for stored in edition.grids.all()
+        if only is None or (stored.figure_key, stored.as_of) in only
+    ]
+    for stored in edition.grids.filter(pk__in=wanted).prefetch_related("records"):
         cells = found.setdefault((stored.figure_key, stored.as_of), {})
         for record in stored.records.all():
             cells[record.row_key, record.column_key] = _restored(record)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -19,8 +20,8 @@ from codi.fiscal import Quarter
 from codi.ui.lists import Empty, ListPage
 from codi.ui.pages import FormPage
 from reports import outlines, permissions, services
-from reports.changes import Move, changes_since
-from reports.content import Content, of_edition
+from reports.changes import Move, ToldMove, changes_since, tables_moved, told_moves
+from reports.content import of_edition
 from reports.facts import name_of
 from reports.filters import EditionFilter
 from reports.forms import NewEditionForm, NewQuarterlyForm, TextForm
@@ -123,7 +124,6 @@ class EditionPage(EditionMixin):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         edition = self.edition
         content = of_edition(edition, today=timezone.localdate())
-        job = latest_job(edition)
         context = {
             "page_title": self.heading,
             "page_lead": name_of(content.facts),
@@ -131,7 +131,7 @@ class EditionPage(EditionMixin):
             "edition": edition,
             "content": content,
             "tone": TONES[EditionState(edition.state)],
-            "job": job,
+            "job": latest_job(edition),
             "draft_file": None if edition.is_frozen else latest_draft_file(edition),
             "actions": self._actions(edition),
             "successor": edition.successor if edition.is_frozen else None,
@@ -237,19 +237,22 @@ class ChangesPage(EditionMixin):
         edition = self.edition
         if edition.replaces is None:
             raise Http404
-        moves = self._moves(edition, of_edition(edition, today=timezone.localdate()))
+        moves = self._moves(edition)
         context = {
             "page_title": f"ตัวเลขที่เปลี่ยนจากฉบับที่ {edition.replaces.number}",
             "page_lead": self.heading,
             "crumbs": self.crumbs(("ตัวเลขที่เปลี่ยน", "")),
             "edition": edition,
             "moves": moves,
+            "tables": tables_moved(moves),
         }
         return render(request, "reports/changes.html", context)
 
     @staticmethod
-    def _moves(edition: Edition, content: Content) -> tuple[Move, ...]:
-        if edition.replaces is None:
-            return ()
-        previous = of_edition(edition.replaces, today=timezone.localdate())
-        return changes_since(content, previous)
+    def _moves(edition: Edition) -> Sequence[Move | ToldMove]:
+        """As frozen with the edition, or as a draft would tell it now."""
+        if edition.is_frozen or edition.replaces is None:
+            return told_moves(edition)
+        today = timezone.localdate()
+        previous = of_edition(edition.replaces, today=today)
+        return changes_since(of_edition(edition, today=today), previous)
