@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from codi.fiscal import FiscalYear
-from codi.places.models import Region
+from codi.places.models import Province, Region
 from codi.thai.dates import long_date
 from codi.ui.fields import LongTextField, ScopedModelChoiceField, TextField, ThaiDateField
 from codi.ui.forms import ActionForm, UserForm
@@ -245,10 +245,20 @@ class FigureForm(UserForm):
     region = ScopedModelChoiceField(
         label="ภาค", model=Region, queryset_for=regions_for, required=False, empty_label="ทั้งประเทศ"
     )
+    province = ScopedModelChoiceField(
+        label="จังหวัด",
+        model=Province,
+        queryset_for=lambda user: Province.objects.visible_to(user).current(),
+        required=False,
+        empty_label="ทุกจังหวัดในขอบเขต",
+    )
     fiscal_year = forms.TypedChoiceField(
         label="ปีงบประมาณ", coerce=int, required=False, empty_value=None
     )
     as_of = ThaiDateField(label="ข้อมูล ณ วันที่", required=False)
+    compare_on = ThaiDateField(
+        label="เทียบกับวันที่", required=False, help_text="เว้นว่างคือไม่เทียบ เช่น วันสิ้นไตรมาสก่อน"
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +12,9 @@ from django.utils import timezone
 from django.views import View
 
 from codi.accounts.access import ScopedMixin
-from codi.figures.figure import FigureScope, all_figures
+from codi.figures.beside import behind, beside
+from codi.figures.declared import ListFigure
+from codi.figures.figure import Figure, FigureScope, all_figures
 from codi.figures.html import CellLink
 from reports.forms import FigureForm
 from reports.links import LiveScope, live_cell_address
@@ -46,10 +49,22 @@ class FigurePage(ScopedMixin, View):
         }
         if not form.is_bound or form.is_valid():
             scope, as_of = live_scope(request, self.user)
-            context |= {"grid": figure.compute(scope, as_of), "link": self._link(key, scope, as_of)}
+            other = form.cleaned_data["compare_on"] if form.is_bound else None
+            context |= self._told(figure, scope, as_of, other)
         return render(request, "reports/figure.html", context)
 
     @staticmethod
-    def _link(key: str, scope: FigureScope, as_of: Any) -> CellLink:
-        live = LiveScope(key, scope, as_of)
-        return CellLink(lambda row, column: live_cell_address(live, row, column))
+    def _told(
+        figure: Figure, scope: FigureScope, as_of: dt.date, other: dt.date | None
+    ) -> dict[str, Any]:
+        """The table of the day, beside that of another day where one is given."""
+        grid = figure.compute(scope, as_of)
+        if other is not None and not isinstance(figure, ListFigure):
+            grid = beside(figure.compute(scope, other), grid)
+
+        def address(row: str, column: str) -> str:
+            key, day = behind(column, other or as_of, as_of)
+            return live_cell_address(LiveScope(figure.key, scope, day), row, key)
+
+        is_list = isinstance(figure, ListFigure)
+        return {"grid": grid, "link": CellLink(address), "compares_lists": is_list and other}

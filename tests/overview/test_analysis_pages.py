@@ -256,3 +256,19 @@ def test_the_database_refuses_a_broken_row(case):
     w = world()
     store(made(ROWS, "analysis", w)).delete()
     assert_refused(ROWS, case, w)
+
+
+def test_a_figure_stands_beside_itself_of_another_day(country):
+    """Wrong if before and now changed places, a cell led to the other day, or percentages shrank."""
+    web = client_of(country["analyst"])
+    asked = {"as_of": "30 ก.ย. 62", "compare_on": "30 มิ.ย. 62"}
+    page = web.get("/figures/councils.established/", asked)
+    grid, link = page.context["grid"], page.context["link"]
+    keys = [f"councils_established~{which}" for which in ("before", "now", "change")]
+    told = {row.title: [grid.value(row.key, key) for key in keys] for row in grid.rows}
+    assert told == {"ใต้": [2, 2, 0], "เหนือ": [2, 3, 1], "รวม": [4, 5, 1]}
+    assert grid.value("N", "councils_established_pct~change") == 25
+    for key, value in zip(keys, ("4", "5", "5"), strict=True):
+        assert web.get(link("total", key)).context["value"] == value
+    plain = web.get("/figures/councils.established/", {"as_of": "30 ก.ย. 62"})
+    assert plain.context["grid"].key == "councils.established"
