@@ -257,7 +257,7 @@ class FigureForm(UserForm):
     )
     as_of = ThaiDateField(label="ข้อมูล ณ วันที่", required=False)
     compare_on = ThaiDateField(
-        label="เทียบกับวันที่", required=False, help_text="เว้นว่างคือไม่เทียบ เช่น วันสิ้นไตรมาสก่อน"
+        label="เทียบกับวันที่", required=False, help_text="เช่น 30 มิ.ย. 62 เว้นว่างคือไม่เทียบ"
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

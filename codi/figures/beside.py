@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from codi.figures.formats import column_title
 from codi.figures.grid import Basis, Cell, Column, Grid, Row, Unit, add_up
 from codi.thai.dates import short_date
 
@@ -17,16 +18,19 @@ BEFORE, NOW, CHANGE = "before", "now", "change"
 BETWEEN = "~"
 
 
-def beside(before: Grid, now: Grid) -> Grid:
+def beside(before: Grid, now: Grid, *, only: str = "") -> Grid:
     """The columns of ``now`` three times; rows that only one of the days has stand where they were.
 
     Columns that hold no numbers stand once, as they are now. A percentage changes by points.
+    ``only`` names the one column to compare, of a figure that compares two quarters itself.
     """
+    if only:
+        now = _narrowed(now, only)
     rows = _rows(before, now)
     columns = [one for column in now.columns for one in _columns(column, before, now)]
     return Grid(
         key=f"{now.key}-beside",
-        title=f"{now.title} เทียบกับ {short_date(before.as_of)}",
+        title=f"{now.title} · เทียบกับ {short_date(before.as_of)}",
         unit=now.unit,
         basis=now.basis,
         as_of=now.as_of,
@@ -47,6 +51,18 @@ def behind(key: str, before: dt.date, now: dt.date) -> tuple[str, dt.date]:
     return (column, before if which == BEFORE else now) if column else (key, now)
 
 
+def _narrowed(grid: Grid, column: str) -> Grid:
+    cells = {row: {column: line[column]} for row, line in grid.cells.items()}
+    return replace(grid, columns=(grid.column(column),), cells=cells)
+
+
+def _group(column: Column, before: Grid) -> str:
+    """The column's name, with that of the other day where the two differ (another quarter)."""
+    name = column_title(column)
+    found = [column_title(one) for one in before.columns if one.key == column.key]
+    return name if not found or found == [name] else f"{name} · เดิม {found[0]}"
+
+
 def _rows(before: Grid, now: Grid) -> tuple[Row, ...]:
     known = {row.key for row in now.rows}
     gone = [row for row in before.rows if row.key not in known]
@@ -60,7 +76,7 @@ def _columns(column: Column, before: Grid, now: Grid) -> Iterator[Column]:
     if not column.unit.is_number:
         yield column
         return
-    group = " ".join(filter(None, (column.group, column.title)))
+    group = _group(column, before)
     told = ((BEFORE, short_date(before.as_of)), (NOW, short_date(now.as_of)), (CHANGE, "เปลี่ยนแปลง"))
     for which, title in told:
         day = {BEFORE: before.as_of, NOW: now.as_of}.get(which)

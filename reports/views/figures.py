@@ -13,6 +13,7 @@ from django.views import View
 
 from codi.accounts.access import ScopedMixin
 from codi.figures.beside import behind, beside
+from codi.figures.compared import CURRENT, ComparedFigure
 from codi.figures.declared import ListFigure
 from codi.figures.figure import Figure, FigureScope, all_figures
 from codi.figures.html import CellLink
@@ -60,7 +61,8 @@ class FigurePage(ScopedMixin, View):
         """The table of the day, beside that of another day where one is given."""
         grid = figure.compute(scope, as_of)
         if other is not None and not isinstance(figure, ListFigure):
-            grid = beside(figure.compute(scope, other), grid)
+            only = CURRENT if isinstance(figure, ComparedFigure) else ""
+            grid = beside(figure.compute(scope, other), grid, only=only)
 
         def address(row: str, column: str) -> str:
             key, day = behind(column, other or as_of, as_of)

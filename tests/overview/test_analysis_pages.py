@@ -270,5 +270,10 @@ def test_a_figure_stands_beside_itself_of_another_day(country):
     assert grid.value("N", "councils_established_pct~change") == 25
     for key, value in zip(keys, ("4", "5", "5"), strict=True):
         assert web.get(link("total", key)).context["value"] == value
+    funds = web.get("/figures/welfare.change/", {"as_of": "31 มี.ค. 62", "compare_on": "31 ธ.ค. 61"})
+    grid = funds.context["grid"]
+    assert [grid.value("1", column.key) for column in grid.columns] == [1, 2, 1]
+    assert "ไตรมาส 2" in grid.columns[0].group
+    assert "เดิม ไตรมาส 1" in grid.columns[0].group
     plain = web.get("/figures/councils.established/", {"as_of": "30 ก.ย. 62"})
     assert plain.context["grid"].key == "councils.established"
