@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from codi.figures.chart import description, stacked_bars
-from codi.figures.grid import Grid
+from codi.figures import map as map_shapes
+from codi.figures.chart import Shape, description, stacked_bars
 from codi.pdf.renderer import RenderResult, print_stylesheet, render
+from codi.places.shapes import province_areas
 from codi.thai.dates import long_date
 from reports import layouts
 from reports.content import Content, Table
 from reports.facts import name_of, year_of
-from reports.layouts import KeyFigure, Shown
+from reports.layouts import KeyFigure, Shown, ShownChart
 from reports.links import link_for
+from reports.outlines import ChartSlot
 
 Progress = Callable[[int, str], None]
 
@@ -48,33 +50,51 @@ def charts_of(content: Content) -> dict[str, bytes]:
     """File name → drawing of every table that is drawn as well."""
     layout = layouts.of(content.outline)
     return {
-        chart_name(table): stacked_bars(
-            table.grid,
-            layout.chart_parts(table),
-            title=layout.chart_title(table.grid),
-            shape=layout.shape,
+        chart_name(table, place): drawing_of(
+            content, table, chart, bars=layout.shape, province_shape=map_shapes.PRINT
         )
         for table in content.tables
-        if has_chart(table)
+        for place, chart in charts_in(table)
     }
 
 
-def has_chart(table: Table) -> bool:
-    """Whether the table is drawn: its outline says so, and there is something to draw."""
+def drawing_of(
+    content: Content,
+    table: Table,
+    chart: ChartSlot,
+    *,
+    bars: Shape,
+    province_shape: map_shapes.MapShape,
+) -> bytes:
+    """One drawing of a table in the sizes of its medium."""
+    layout = layouts.of(content.outline)
+    title, parts = layout.chart_title(table.grid, chart), layout.chart_parts(table, chart)
+    if chart.is_map:
+        return map_shapes.province_map(
+            table.grid, parts[0], province_areas(), title=title, shape=province_shape
+        )
+    return stacked_bars(table.grid, parts, title=title, shape=bars)
+
+
+def charts_in(table: Table) -> list[tuple[int, ChartSlot]]:
+    """The drawings of a table with their places: its outline says so, and something is there."""
     grid = table.grid
-    return any(
-        grid.value(row.key, column) is not None for row in grid.items for column in table.slot.chart
-    )
+    known = {column.key for column in grid.columns}
+    return [
+        (place, chart)
+        for place, chart in enumerate(table.slot.charts, start=1)
+        if any(
+            grid.value(row.key, column) is not None
+            for row in grid.items
+            for column in known.intersection(chart.parts)
+        )
+    ]
 
 
-def chart_title(content: Content, grid: Grid) -> str:
-    """The finding that a chart of the report shows."""
-    return layouts.of(content.outline).chart_title(grid)
-
-
-def chart_name(table: Table) -> str:
-    """projects.disbursement_by_province-20210805.svg."""
-    return f"{table.grid.key}-{table.grid.as_of:%Y%m%d}.svg"
+def chart_name(table: Table, place: int) -> str:
+    """projects.disbursement_by_province-20210805.svg; the second of a table ends in -2."""
+    more = f"-{place}" if place > 1 else ""
+    return f"{table.grid.key}-{table.grid.as_of:%Y%m%d}{more}.svg"
 
 
 def html_of(content: Content) -> str:
@@ -124,16 +144,24 @@ def shown_tables(content: Content, *, absolute: bool = True) -> dict[str, list[S
     found: dict[str, list[Shown]] = {}
     for table in content.tables:
         grid = table.grid
-        shown = Shown(grid, link(grid))
-        if has_chart(table):
-            names = [row.title for row in grid.items]
-            shown = Shown(
-                grid,
-                link(grid),
-                chart_name(table),
-                layout.chart_title(grid),
-                description(grid, layout.chart_parts(table), names),
-                table.slot.chart_caption,
+        charts = tuple(
+            ShownChart(
+                chart_name(table, place),
+                layout.chart_title(grid, chart),
+                _described(table, chart, layout.chart_parts(table, chart)),
+                chart.caption,
+                place,
+                chart.is_map,
             )
-        found.setdefault(grid.key, []).append(shown)
+            for place, chart in charts_in(table)
+        )
+        found.setdefault(grid.key, []).append(Shown(grid, link(grid), charts))
     return found
+
+
+def _described(table: Table, chart: ChartSlot, parts: Sequence[str]) -> str:
+    """All values of a drawing as text."""
+    grid = table.grid
+    if chart.is_map:
+        return map_shapes.description(grid, parts[0])
+    return description(grid, parts, [row.title for row in grid.items])

@@ -20,7 +20,7 @@ from xml.sax.saxutils import escape
 
 from django.conf import settings
 
-from codi.figures.formats import as_of_text, column_title
+from codi.figures.formats import as_of_text, column_title, counted_unit
 from codi.figures.grid import Column, Grid, Row, Unit
 from codi.thai.numbers import number, percent
 from codi.thai.typeface import font_file
@@ -137,10 +137,8 @@ def _is_percent(grid: Grid, key: str) -> bool:
 
 
 def _unit(grid: Grid, parts: Sequence[str]) -> str:
-    """ล้านบาท, ร้อยละ, or the unit of the table."""
-    if _is_percent(grid, parts[0]):
-        return "ร้อยละ"
-    return "ล้านบาท" if _is_money(grid, parts[0]) else grid.unit
+    """ล้านบาท, ร้อยละ, or what the columns count."""
+    return counted_unit(grid, grid.column(parts[0]))
 
 
 def _length(grid: Grid, row: Row, key: str) -> Decimal:
@@ -277,6 +275,7 @@ def _dress(axes: Any, grid: Grid, parts: Sequence[str], names: Sequence[str], sh
         label.set_verticalalignment("baseline")
         label.set_transform(label.get_transform() + _lowered(axes, shape.font_size))
     axes.set_xlim(left=0)
+    axes.xaxis.set_major_formatter(lambda value, _place: f"{value:,.10g}")
     axes.xaxis.grid(visible=True, color=RULE, linewidth=0.6)
     axes.set_axisbelow(True)
     for side in ("top", "right", "bottom"):

@@ -93,6 +93,17 @@ def unit_text(grid: Grid) -> str:
     return f"หน่วย: {title}" if title else ""
 
 
+def counted_unit(grid: Grid, column: Column) -> str:
+    """What a drawing of one column counts: ล้านบาท, ร้อยละ, or the unit of the table.
+
+    Of a table of several units, the one that stands in brackets behind the column's title.
+    """
+    if column.unit in (Unit.BAHT, Unit.PERCENT):
+        return "ล้านบาท" if column.unit is Unit.BAHT else "ร้อยละ"
+    named = column.title.rpartition("(")[2].rstrip(")")
+    return named if named in grid.unit.split() else grid.unit
+
+
 def as_of_text(grid: Grid) -> str:
     """The day up to which the table knows: "ข้อมูล ณ วันที่ 31 พฤษภาคม 2564"."""
     return f"ข้อมูล ณ วันที่ {long_date(grid.as_of)}"

@@ -70,14 +70,18 @@ class PlaceFigure(MeasureFigure):
         """The columns for a scope and day, whatever the rows."""
         raise NotImplementedError
 
+    def by_region(self, scope: FigureScope) -> bool:
+        """Whether the rows are regions."""
+        return shows_regions(scope)
+
     def columns_for(self, scope: FigureScope, as_of: dt.date) -> Sequence[Measure | Derived]:
         """The columns with the row path that the scope's rows need."""
-        by_region = shows_regions(scope)
+        by_region = self.by_region(scope)
         return [_placed(column, by_region) for column in self.measures(scope, as_of)]
 
     def rows(self, scope: FigureScope, as_of: dt.date) -> Sequence[Row]:
         """Every region, or every province of the scope; one without records as well."""
-        if shows_regions(scope):
+        if self.by_region(scope):
             regions = Region.objects.order_by("position", "pk")
             return [Row(code, name) for code, name in regions.values_list("pk", "name")]
         provinces = Province.objects.current_on(as_of).filter(_is_in(scope))
@@ -86,12 +90,20 @@ class PlaceFigure(MeasureFigure):
 
     def compute(self, scope: FigureScope, as_of: dt.date) -> Grid:
         """The grid, whose rows are headed by what they are."""
-        heading = "ภาค" if shows_regions(scope) else "จังหวัด"
+        heading = "ภาค" if self.by_region(scope) else "จังหวัด"
         return replace(super().compute(scope, as_of), row_heading=heading)
 
     def scope_label(self, scope: FigureScope) -> str:
         """The province, the region or the whole country."""
         return place_name(scope)
+
+
+class ProvinceFigure(PlaceFigure):
+    """Measures by province whatever the scope, in the order of the names: for maps."""
+
+    def by_region(self, scope: FigureScope) -> bool:
+        """Never."""
+        return False
 
 
 def place_name(scope: FigureScope) -> str:

@@ -13,7 +13,7 @@ from codi.figures.figure import FigureScope, register
 from codi.figures.grid import Basis, Unit
 from codi.figures.quarters import Period, current_period, on_day, periods
 from codi.fiscal import FiscalYear
-from codi.places.figures import PlaceFigure, PlaceSource
+from codi.places.figures import PlaceFigure, PlaceSource, ProvinceFigure
 from councils.figures.sources import (
     COUNCILS,
     GROUPS,
@@ -62,6 +62,39 @@ class Established(PlaceFigure):
                 "councils_established_pct", "ร้อยละ", "councils_established", "local_units_total"
             ),
             Measure("groups_registered", "กลุ่ม/องค์กรที่จดแจ้ง (กลุ่ม)", Unit.COUNT, GROUPS, Count("pk")),
+            Measure("members_total", "สมาชิกสภา (คน)", Unit.COUNT, MEMBERS, Count("pk")),
+        )
+
+
+@register
+class ByProvince(ProvinceFigure):
+    """The register by province, for the map: councils, those of the year, groups, members."""
+
+    key = "councils.by_province"
+    title = "สภาองค์กรชุมชน กลุ่มองค์กรที่จดแจ้ง และสมาชิกสภา รายจังหวัด"
+    unit = "แห่ง กลุ่ม คน"
+    basis = Basis.STOCK
+    source = SOURCE
+    definition = (
+        "สภา = สภาที่จดแจ้งจัดตั้งแล้วและไม่ได้ถอนออกจากทะเบียน · จัดตั้งในปี = จดแจ้งตั้งแต่ต้นปีงบประมาณ"
+        " · กลุ่ม = กลุ่ม/องค์กร/เครือข่ายที่จดแจ้งกับสภาเหล่านั้นและยังไม่สิ้นสภาพ · สมาชิก = สมาชิกสภาเหล่านั้นที่ยังอยู่ในตำแหน่ง"
+    )
+
+    def measures(self, scope: FigureScope, as_of: dt.date) -> Sequence[Measure | Derived]:
+        """Councils, those registered in the year, groups, members."""
+        since = Q(registered_on__gte=FiscalYear.of(as_of).start)
+        return (
+            Measure("councils_established", "สภา (แห่ง)", Unit.COUNT, COUNCILS, Count("pk")),
+            Measure(
+                "new_total",
+                f"จัดตั้งในปี {year_of(as_of)} (แห่ง)",
+                Unit.COUNT,
+                COUNCILS,
+                Count("pk"),
+                since,
+                basis=Basis.FLOW,
+            ),
+            Measure("groups_registered", "กลุ่ม/องค์กร (กลุ่ม)", Unit.COUNT, GROUPS, Count("pk")),
             Measure("members_total", "สมาชิกสภา (คน)", Unit.COUNT, MEMBERS, Count("pk")),
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports.layouts import quarterly, regional_status
-from reports.layouts.layout import KeyFigure, Layout, Section, Shown
+from reports.layouts.layout import KeyFigure, Layout, Section, Shown, ShownChart
 from reports.outlines import Outline
 from reports.outlines.quarterly import QUARTERLY
 from reports.outlines.regional_status import REGIONAL_STATUS
@@ -19,4 +19,4 @@ def of(outline: Outline) -> Layout:
     return LAYOUTS[outline.key]
 
 
-__all__ = ["KeyFigure", "Layout", "Section", "Shown", "of"]
+__all__ = ["KeyFigure", "Layout", "Section", "Shown", "ShownChart", "of"]

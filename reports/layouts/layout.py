@@ -16,6 +16,7 @@ from codi.fiscal import AsOf
 from codi.thai.dates import short_date
 from reports.blocks import blocks_of
 from reports.content import Content, Table
+from reports.outlines.outline import ChartSlot
 from reports.region_parts import in_words
 from reports.sheets import keys_of
 
@@ -23,15 +24,28 @@ PAPER = "reports/paper/"
 
 
 @dataclass(frozen=True)
+class ShownChart:
+    """A drawing as a template shows it: its file, the finding, all values, what stands below it.
+
+    ``place`` is its place among the drawings of its table, ``number`` that in the report.
+    """
+
+    name: str
+    title: str
+    text: str
+    caption: str
+    place: int
+    is_map: bool = False
+    number: int = 0
+
+
+@dataclass(frozen=True)
 class Shown:
-    """A table as a template shows it: grid, links of its cells, and its chart, if it has one."""
+    """A table as a template shows it: grid, links of its cells, and its drawings."""
 
     grid: Grid
     link: CellLink
-    chart: str = ""
-    chart_title: str = ""
-    chart_text: str = ""
-    chart_caption: str = ""
+    charts: tuple[ShownChart, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,8 +83,8 @@ class Layout:
 
     sections: Callable[[Content, Tables], Iterator[Section]]
     key_figures: Callable[[Content], list[KeyFigure]]
-    chart_parts: Callable[[Table], Sequence[str]]
-    chart_title: Callable[[Grid], str]
+    chart_parts: Callable[[Table, ChartSlot], Sequence[str]]
+    chart_title: Callable[[Grid, ChartSlot], str]
     main: str
     unit: str
     shape: Shape

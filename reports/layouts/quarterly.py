@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from codi.figures.chart import Shape
+from codi.figures.findings import leading
 from codi.figures.formats import text_of
 from codi.figures.grid import Grid, Unit
 from codi.fiscal import AsOf
-from codi.thai.numbers import number
+from codi.thai.numbers import number, percent, percent_of
 from reports.blocks import blocks_of
 from reports.content import Content, Table
 from reports.layouts.layout import (
@@ -18,23 +19,29 @@ from reports.layouts.layout import (
     Layout,
     Section,
     Shown,
+    ShownChart,
     Tables,
     closing_sections,
 )
 from reports.links import link_for
+from reports.outlines.outline import ChartSlot
 
 TEMPLATE = "reports/quarterly/section.html"
 
 
 @dataclass(frozen=True)
 class _Part:
-    """A section of a chapter: its title and figures, or the text that staff write."""
+    """A section of a chapter: its title and figures, or the text that staff write.
+
+    ``charts`` are the figures whose drawings stand here and not below their tables.
+    """
 
     key: str
     title: str
     figures: tuple[str, ...] = ()
     text: str = ""
     wide: bool = False
+    charts: tuple[str, ...] = ()
 
 
 CHAPTERS: tuple[tuple[str, tuple[_Part, ...]], ...] = (
@@ -75,6 +82,7 @@ CHAPTERS: tuple[tuple[str, tuple[_Part, ...]], ...] = (
             ),
             _Part("contributions", "เงินสมทบกองทุน", ("welfare.contributions",), wide=True),
             _Part("status", "สถานะกองทุน", ("welfare.status",), wide=True),
+            _Part("fund_charts", "กองทุน สมาชิก และเงินกองทุนรายพื้นที่", charts=("welfare.status",)),
             _Part(
                 "indicators",
                 "การพัฒนาคุณภาพกองทุน",
@@ -92,16 +100,37 @@ CHAPTERS: tuple[tuple[str, tuple[_Part, ...]], ...] = (
         "บทที่ 3 คุณภาพของข้อมูล",
         (_Part("data", "ปัญหาข้อมูลที่ระบบตรวจพบ", ("quality.findings",), wide=True),),
     ),
+    (
+        "บทที่ 4 ภาพรวมรายจังหวัด",
+        (
+            _Part("councils_map", "สภาองค์กรชุมชนรายจังหวัด", ("councils.by_province",)),
+            _Part("funds_map", "กองทุนสวัสดิการชุมชนรายจังหวัด", ("welfare.by_province",)),
+        ),
+    ),
 )
+
+
+# Figures whose drawings have a section of their own.
+APART = frozenset(key for _, parts in CHAPTERS for part in parts for key in part.charts)
 
 
 @dataclass(frozen=True)
 class _Block:
-    """A figure in its section: the sentence above it, the numbered table, the numbered chart."""
+    """A figure in its section: the sentence above it, the numbered table with numbered charts."""
 
     sentence: str
     shown: Shown
-    chart_number: int = 0
+    has_table: bool = True
+
+    @property
+    def maps(self) -> list[ShownChart]:
+        """Maps come before their long table."""
+        return [chart for chart in self.shown.charts if chart.is_map]
+
+    @property
+    def charts(self) -> list[ShownChart]:
+        """The other drawings come after it."""
+        return [chart for chart in self.shown.charts if not chart.is_map]
 
 
 def sections(content: Content, tables: Tables) -> Iterator[Section]:
@@ -120,6 +149,8 @@ def sections(content: Content, tables: Tables) -> Iterator[Section]:
 def _has_something(part: _Part, content: Content, tables: Tables) -> bool:
     if part.text:
         return bool(blocks_of(content.staff_texts.get(part.text, "")))
+    if part.charts:
+        return any(shown.charts for key in part.charts for shown in tables.get(key, []))
     return any(key in tables for key in part.figures)
 
 
@@ -129,8 +160,17 @@ def _section(
     if part.text:
         blocks = blocks_of(content.staff_texts[part.text])
         return Section(part.key, title, f"{PAPER}text.html", context={"blocks": blocks})
-    shown = [block for key in part.figures for block in numbered.get(key, [])]
+    if part.charts:
+        drawn = [block for key in part.charts for block in numbered.get(key, [])]
+        shown = [replace(block, sentence="", has_table=False) for block in drawn]
+    else:
+        found = [(key, block) for key in part.figures for block in numbered.get(key, [])]
+        shown = [_without_charts(block) if key in APART else block for key, block in found]
     return Section(part.key, title, TEMPLATE, part.wide, context={"blocks": shown})
+
+
+def _without_charts(block: _Block) -> _Block:
+    return replace(block, shown=replace(block.shown, charts=()))
 
 
 def _numbered(content: Content, tables: Tables) -> dict[str, list[_Block]]:
@@ -140,12 +180,14 @@ def _numbered(content: Content, tables: Tables) -> dict[str, list[_Block]]:
     for key in (key for _, parts in CHAPTERS for part in parts for key in part.figures):
         for shown in tables.get(key, []):
             table_number += 1
-            chart_number += bool(shown.chart)
             titled = replace(shown.grid, title=f"ตารางที่ {table_number} {shown.grid.title}")
+            charts = tuple(
+                replace(chart, number=chart_number + place)
+                for place, chart in enumerate(shown.charts, start=1)
+            )
+            chart_number += len(charts)
             block = _Block(
-                content.sentences.get(key, ""),
-                replace(shown, grid=titled),
-                chart_number if shown.chart else 0,
+                content.sentences.get(key, ""), replace(shown, grid=titled, charts=charts)
             )
             found.setdefault(key, []).append(block)
     return found
@@ -176,25 +218,43 @@ def key_figures(content: Content) -> list[KeyFigure]:
     return found
 
 
-def chart_title(grid: Grid) -> str:
+# What a chart of one column counts, and its unit; the column of a chart of several is their sum.
+COUNTED = {
+    "funds": ("funds", "กองทุนสวัสดิการชุมชน", "กองทุน"),
+    "members": ("members", "สมาชิกกองทุน", "คน"),
+    "money_total_baht": ("money_total_baht", "เงินกองทุน", ""),
+    "councils_established": ("councils_established", "สภาองค์กรชุมชน", "แห่ง"),
+    "new_q1": ("new_total", "จัดตั้งสภาใหม่แล้ว", "แห่ง"),
+}
+
+
+def chart_title(grid: Grid, chart: ChartSlot) -> str:
     """The finding that a chart shows."""
     day = AsOf(grid.as_of).label
-    told = {
-        "councils.new": ("new_total", "จัดตั้งสภาใหม่แล้ว {} แห่ง"),
-        "councils.quality": ("all_a", "สภาที่สอบทานแล้วอยู่ในระดับ A {} แห่ง"),
-    }.get(grid.key)
-    if told is None:
-        return f"{grid.title} {day}"
-    value = grid.value("total", told[0])
-    return f"{day} {told[1].format(number(value if isinstance(value, int) else 0))}"
+    if grid.key == "councils.quality":
+        return f"{day} {_grade_finding(grid)}"
+    column, what, unit = COUNTED[chart.parts[0]]
+    return f"{day} {leading(grid, column, what, unit)}"
 
 
-def chart_parts(table: Table) -> tuple[str, ...]:
+def _grade_finding(grid: Grid) -> str:
+    """How many of the reviewed councils have the best grade."""
+    best, reviewed = grid.value("total", "all_a"), grid.value("total", "all_total")
+    if not isinstance(reviewed, int) or not reviewed:
+        return "ยังไม่มีสภาที่สอบทานในสองปีนี้"
+    best = best if isinstance(best, int) else 0
+    return (
+        f"สอบทานสภาแล้ว {number(reviewed)} แห่ง อยู่ในระดับ A {number(best)} แห่ง"
+        f" (ร้อยละ {percent(percent_of(best, reviewed))})"
+    )
+
+
+def chart_parts(table: Table, chart: ChartSlot) -> tuple[str, ...]:
     """The drawn columns that the table has, with anything in them."""
     known = {column.key for column in table.grid.columns}
     return tuple(
         key
-        for key in table.slot.chart
+        for key in chart.parts
         if key in known and any(table.grid.value(row.key, key) for row in table.grid.items)
     )
 

@@ -23,21 +23,22 @@ from reports.layouts.layout import (
 )
 from reports.links import link_for
 from reports.narrative.regional_status import PAID_COLUMN
+from reports.outlines.outline import ChartSlot
 from reports.outlines.regional_status import BY_LEVEL, BY_MONTH, BY_PROVINCE, DETAIL, LATE
 
 FOLDER = "reports/regional_status/"
 
 
-def chart_parts(table: Table) -> tuple[str, ...]:
+def chart_parts(table: Table, chart: ChartSlot) -> tuple[str, ...]:
     """The columns that are drawn: what was paid by instalment, where at most two were paid."""
-    parts = table.slot.chart
+    parts = chart.parts
     numbered = tuple(c.key for c in table.grid.columns if PAID_COLUMN.match(c.key))
     if "paid_baht" not in parts or not 0 < len(numbered) <= 2:
         return parts
     return (*numbered, *(key for key in parts if key != "paid_baht"))
 
 
-def chart_title(grid: Grid) -> str:
+def chart_title(grid: Grid, chart: ChartSlot) -> str:
     """The finding that the chart shows."""
     paid = grid.value("total", "paid_pct")
     day = AsOf(grid.as_of).label

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.outlines.outline import FigureSlot, Outline, TextSlot, UnknownOutline, When
+from reports.outlines.outline import ChartSlot, FigureSlot, Outline, TextSlot, UnknownOutline, When
 from reports.outlines.quarterly import QUARTERLY
 from reports.outlines.regional_status import REGIONAL_STATUS
 
@@ -19,6 +19,7 @@ def get(key: str) -> Outline:
 
 __all__ = [
     "OUTLINES",
+    "ChartSlot",
     "FigureSlot",
     "Outline",
     "TextSlot",

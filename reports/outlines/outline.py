@@ -26,14 +26,22 @@ class When(StrEnum):
 
 
 @dataclass(frozen=True)
+class ChartSlot:
+    """A drawing of a figure: bars made of the columns ``parts``, or a map of the one column."""
+
+    parts: tuple[str, ...]
+    caption: str = ""
+    is_map: bool = False
+
+
+@dataclass(frozen=True)
 class FigureSlot:
-    """A figure in its place; ``wide`` puts it on landscape pages, ``chart`` draws it as well."""
+    """A figure in its place; ``wide`` puts it on landscape pages, ``charts`` draw it as well."""
 
     figure_key: str
     when: When = When.LAST
     wide: bool = False
-    chart: tuple[str, ...] = ()
-    chart_caption: str = ""
+    charts: tuple[ChartSlot, ...] = ()
 
     def days(self, as_of_dates: Sequence[dt.date]) -> tuple[dt.date, ...]:
         """The days as of which the figure is computed."""

@@ -7,7 +7,7 @@ quarter 4, chapters 1 and 2.
 from __future__ import annotations
 
 from reports.narrative import quarterly
-from reports.outlines.outline import FigureSlot, Outline, TextSlot
+from reports.outlines.outline import ChartSlot, FigureSlot, Outline, TextSlot
 
 QUARTERLY = Outline(
     key="quarterly",
@@ -17,8 +17,11 @@ QUARTERLY = Outline(
         FigureSlot("councils.established"),
         FigureSlot(
             "councils.new",
-            chart=("new_q1", "new_q2", "new_q3", "new_q4"),
-            chart_caption="สภาองค์กรชุมชนที่จัดตั้งใหม่ รายไตรมาส",
+            charts=(
+                ChartSlot(
+                    ("new_q1", "new_q2", "new_q3", "new_q4"), "สภาองค์กรชุมชนที่จัดตั้งใหม่ รายไตรมาส"
+                ),
+            ),
         ),
         FigureSlot("councils.new_certification"),
         FigureSlot("councils.missions"),
@@ -30,18 +33,35 @@ QUARTERLY = Outline(
         FigureSlot("councils.capability"),
         FigureSlot(
             "councils.quality",
-            chart=("all_a", "all_b", "all_c"),
-            chart_caption="ระดับคุณภาพของสภาองค์กรชุมชน รวมสองปี",
+            charts=(
+                ChartSlot(("all_a", "all_b", "all_c"), "ระดับคุณภาพของสภาองค์กรชุมชน รวมสองปี"),
+            ),
         ),
         FigureSlot("welfare.change"),
         FigureSlot("welfare.benefits"),
         FigureSlot("welfare.contributions", wide=True),
-        FigureSlot("welfare.status", wide=True),
+        FigureSlot(
+            "welfare.status",
+            wide=True,
+            charts=(
+                ChartSlot(("funds",), "กองทุนสวัสดิการชุมชน"),
+                ChartSlot(("members",), "สมาชิกกองทุนสวัสดิการชุมชน"),
+                ChartSlot(("money_total_baht",), "เงินกองทุนสวัสดิการชุมชน"),
+            ),
+        ),
         FigureSlot("welfare.indicators"),
         FigureSlot("welfare.one_page"),
         FigureSlot("welfare.completeness"),
         FigureSlot("welfare.registers"),
         FigureSlot("quality.findings", wide=True),
+        FigureSlot(
+            "councils.by_province",
+            charts=(ChartSlot(("councils_established",), "สภาองค์กรชุมชนรายจังหวัด", is_map=True),),
+        ),
+        FigureSlot(
+            "welfare.by_province",
+            charts=(ChartSlot(("funds",), "กองทุนสวัสดิการชุมชนรายจังหวัด", is_map=True),),
+        ),
     ),
     texts=(
         TextSlot(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports.narrative import regional_status
-from reports.outlines.outline import FigureSlot, Outline, TextSlot, When
+from reports.outlines.outline import ChartSlot, FigureSlot, Outline, TextSlot, When
 
 BY_LEVEL = "projects.disbursement_by_level"
 BY_PROVINCE = "projects.disbursement_by_province"
@@ -18,7 +18,7 @@ REGIONAL_STATUS = Outline(
     figures=(
         FigureSlot(BY_LEVEL, When.EACH, wide=True),
         FigureSlot(DETAIL, wide=True),
-        FigureSlot(BY_PROVINCE, chart=("paid_baht", "remaining_baht")),
+        FigureSlot(BY_PROVINCE, charts=(ChartSlot(("paid_baht", "remaining_baht")),)),
         FigureSlot(BY_MONTH),
         FigureSlot(LATE),
     ),

@@ -8,13 +8,14 @@ from io import BytesIO
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
-from codi.figures.chart import SCREEN, stacked_bars
+from codi.figures import map as map_shapes
+from codi.figures.chart import SCREEN
 from codi.ui.downloads import PDF, XLSX, file_response
 from reports.content import of_edition
 from reports.file_names import file_name
 from reports.files import bytes_of
 from reports.models import FileKind
-from reports.rendering import chart_title, has_chart
+from reports.rendering import charts_in, drawing_of
 from reports.views.base import EditionMixin
 
 
@@ -39,6 +40,12 @@ class EditionFileView(EditionMixin):
         return response
 
 
+def _place(request: HttpRequest) -> int:
+    """Which drawing of a table is asked for; the first where nothing is said."""
+    asked = request.GET.get("place", "1")
+    return int(asked) if asked.isdecimal() and len(asked) < 3 else 0
+
+
 class Chart(EditionMixin):
     """The drawing of a table, as SVG with outlined labels."""
 
@@ -48,9 +55,8 @@ class Chart(EditionMixin):
             table = content.table(key, dt.date.fromisoformat(request.GET.get("as_of", "")))
         except (KeyError, ValueError) as error:
             raise Http404 from error
-        if not has_chart(table):
+        chart = dict(charts_in(table)).get(_place(request))
+        if chart is None:
             raise Http404
-        svg = stacked_bars(
-            table.grid, table.slot.chart, title=chart_title(content, table.grid), shape=SCREEN
-        )
+        svg = drawing_of(content, table, chart, bars=SCREEN, province_shape=map_shapes.SCREEN)
         return HttpResponse(svg, content_type="image/svg+xml")

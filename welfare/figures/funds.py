@@ -11,7 +11,7 @@ from codi.figures.compared import ComparedFigure, Line
 from codi.figures.declared import Derived, Measure, MeasureFigure, Percentage, Source
 from codi.figures.figure import FigureScope, register
 from codi.figures.grid import Basis, Row, Unit
-from codi.places.figures import PlaceFigure, place_name
+from codi.places.figures import PlaceFigure, ProvinceFigure, place_name
 from welfare.figures.sources import SOURCE, STATUSES, benefits, fund_count, funds, statuses
 from welfare.models import BenefitKind
 
@@ -50,6 +50,31 @@ class Status(PlaceFigure):
             *(
                 Measure(key, title, unit, STATUSES, Sum(path), group=group)
                 for key, title, unit, path, group in COLUMNS
+            ),
+        )
+
+
+@register
+class ByProvince(ProvinceFigure):
+    """Funds, members and money by province, for the map."""
+
+    key = "welfare.by_province"
+    title = "กองทุนสวัสดิการชุมชน สมาชิก และเงินกองทุน รายจังหวัด"
+    unit = "กองทุน คน บาท"
+    basis = Basis.STOCK
+    source = SOURCE
+    definition = (
+        "กองทุน = กองทุนที่จัดตั้งแล้วและไม่ได้ถอนออกจากทะเบียน · สมาชิกและเงิน มาจากสถานะล่าสุดที่กองทุนรายงานภายในวันที่ของรายงาน"
+        " · กองทุนที่แจ้งว่าไม่มีข้อมูลเปลี่ยนแปลงใช้สถานะครั้งก่อน"
+    )
+
+    def measures(self, scope: FigureScope, as_of: dt.date) -> Sequence[Measure | Derived]:
+        """Funds, members and money of all sources."""
+        return (
+            fund_count(),
+            Measure("members", "สมาชิก (คน)", Unit.COUNT, STATUSES, Sum("member_count")),
+            Measure(
+                "money_total_baht", "เงินกองทุน (บาท)", Unit.BAHT, STATUSES, Sum("money_baht")
             ),
         )
 
