@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -52,9 +53,7 @@ def path_of(rings: list[Ring]) -> str:
     pieces = []
     for ring in rings:
         pieces.append(f"M{ring[0][0]} {ring[0][1]}l")
-        steps = [
-            f"{bx - ax} {by - ay}" for (ax, ay), (bx, by) in zip(ring, ring[1:], strict=False)
-        ]
+        steps = [f"{bx - ax} {by - ay}" for (ax, ay), (bx, by) in pairwise(ring)]
         pieces.append(" ".join(steps) + "z")
     return "".join(pieces).replace(" -", "-")
 

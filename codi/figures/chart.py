@@ -35,6 +35,8 @@ INK, QUIET, RULE = "#15202b", "#4a5560", "#d8e1e1"
 MILLION = Decimal(1_000_000)
 # Half the height of letters and digits, as a part of the font's size.
 MIDDLE = 0.32
+# The part of a chart's width in which the bars lie.
+AXES_WIDTH = 0.6
 # The drawing library keeps its settings in one global place.
 _drawing = threading.Lock()
 
@@ -186,7 +188,7 @@ def _draw(
         lines = 1 + 0.5 * (len(parts) - 1) if is_beside else 1
         figure = Figure(figsize=(shape.width, shape.row_height * len(rows) * lines + 0.9))
         FigureCanvasSVG(figure)
-        axes = figure.add_axes((0.2, 0.1, 0.6, 0.8))
+        axes = figure.add_axes((0.2, 0.1, AXES_WIDTH, 0.8))
         _bars(axes, grid, parts, rows, is_beside=is_beside)
         _numbers(axes, grid, parts, rows, shape)
         _dress(axes, grid, parts, names, shape)
@@ -241,8 +243,12 @@ def _numbers(
 ) -> None:
     """The values in columns at the right, under a square of the colour of their part."""
     across = axes.get_yaxis_transform()
+    longest = max((len(_shown(grid, row, key)) for row in rows for key in parts), default=0)
+    # A digit is a good half of the letters' height wide; a narrow chart gives long numbers more room.
+    needed = (longest * shape.font_size * 0.55 / 72 + 0.1) / (shape.width * AXES_WIDTH)
+    first, step = max(0.12, needed), max(0.125, needed)
     for place, (key, colour) in enumerate(zip(parts, _colours(parts), strict=False)):
-        right = 1.12 + place * 0.125
+        right = 1 + first + place * step
         for line, row in enumerate(rows):
             axes.text(
                 right,

@@ -61,7 +61,9 @@ def leading(grid: Grid, column: str, what: str, unit: str = "") -> str:
         return f"{head} มากที่สุดเท่ากันที่{names} {most}"
     value = grid.value(first[0].key, column)
     whole = Decimal(total) if isinstance(total, int | Decimal) else None
-    share = percent_of(Decimal(value), whole) if whole and isinstance(value, int | Decimal) else None
+    share = (
+        percent_of(Decimal(value), whole) if whole and isinstance(value, int | Decimal) else None
+    )
     adds_up = grid.column(column).adds_up
     told = f" (ร้อยละ {percent(share)})" if share is not None and adds_up else ""
     return f"{head} มากที่สุดที่{names} {most}{told}"

@@ -61,7 +61,8 @@ class Lettering:
         self.used.update(name for name, _x, _y in found.glyphs)
         back = {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor] * found.width * scale
         uses = "".join(
-            f'<use xlink:href="#{self.prefix}{name}" x="{at:g}"' + (f' y="{-up:g}"/>' if up else "/>")
+            f'<use xlink:href="#{self.prefix}{name}" x="{at:g}"'
+            + (f' y="{-up:g}"/>' if up else "/>")
             for name, at, up in found.glyphs
         )
         place = f"translate({x - back:.2f} {y:.2f}) scale({scale:.4g})"

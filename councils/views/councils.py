@@ -13,6 +13,7 @@ from django.views import View
 
 from codi.accounts.access import ScopedMixin, visible_or_404
 from codi.accounts.permissions import Decision
+from codi.places.models import Subdistrict
 from codi.ui.lists import Empty, ListPage
 from councils import permissions, services
 from councils.filters import CouncilFilter
@@ -128,6 +129,18 @@ class CouncilNew(CouncilRecord):
 
     def check(self) -> None:
         self.require(permissions.can_manage_councils(self.user))
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """The form; ``?subdistrict=`` fills in the place that the person came from."""
+        kwargs = super().get_form_kwargs()
+        code = self.request.GET.get("subdistrict", "").replace("\0", "")
+        place = Subdistrict.objects.filter(pk=code).select_related("district__province").first()
+        if place is None:
+            return kwargs
+        province = place.district.province
+        known = {"region": province.region_id, "province": province.pk}
+        known |= {"district": place.district_id, "subdistrict": place.pk}
+        return kwargs | {"initial": {**known, **kwargs.get("initial", {})}}
 
     def crumbs(self) -> list[Crumb]:
         return [COUNCILS]

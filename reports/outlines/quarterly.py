@@ -33,9 +33,7 @@ QUARTERLY = Outline(
         FigureSlot("councils.capability"),
         FigureSlot(
             "councils.quality",
-            charts=(
-                ChartSlot(("all_a", "all_b", "all_c"), "ระดับคุณภาพของสภาองค์กรชุมชน รวมสองปี"),
-            ),
+            charts=(ChartSlot(("all_a", "all_b", "all_c"), "ระดับคุณภาพของสภาองค์กรชุมชน รวมสองปี"),),
         ),
         FigureSlot("welfare.change"),
         FigureSlot("welfare.benefits"),

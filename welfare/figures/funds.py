@@ -73,9 +73,7 @@ class ByProvince(ProvinceFigure):
         return (
             fund_count(),
             Measure("members", "สมาชิก (คน)", Unit.COUNT, STATUSES, Sum("member_count")),
-            Measure(
-                "money_total_baht", "เงินกองทุน (บาท)", Unit.BAHT, STATUSES, Sum("money_baht")
-            ),
+            Measure("money_total_baht", "เงินกองทุน (บาท)", Unit.BAHT, STATUSES, Sum("money_baht")),
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -21,7 +20,6 @@ from welfare.filters import FundFilter
 from welfare.forms import FundForm, StopForm, WithdrawForm
 from welfare.models import (
     INDICATORS,
-    MONEY_SOURCES,
     FundIndicators,
     FundReview,
     FundStatus,
@@ -29,12 +27,12 @@ from welfare.models import (
 )
 from welfare.queries import STANDINGS
 from welfare.rules import not_classified
+from welfare.status_bars import money_in, quarter_bars
 from welfare.tables import STANDING_TONES, FundTable
 
 FUNDS: Crumb = ("กองทุนสวัสดิการ", reverse_lazy("welfare:funds"))
 QUARTERS_SHOWN = 12
 # The small chart, in its own units: where bars begin, how far apart, how wide, how high at most.
-BAR_START, BAR_STEP, BAR_WIDTH, BAR_BASE = 4, 44, 16, 100
 
 
 class FundList(ScopedMixin, ListPage):
@@ -64,36 +62,6 @@ class FundList(ScopedMixin, ListPage):
         return {"may_manage": permissions.can_manage_funds(self.user)}
 
 
-def _bars(statuses: list[FundStatus]) -> list[dict[str, Any]]:
-    """The quarters as bars, the oldest first: height in hundredths of the largest."""
-    told = [one for one in reversed(statuses) if not one.has_nothing_to_report]
-    most_people = max((one.member_count for one in told), default=0)
-    most_baht = max((_money(one) for one in told), default=Decimal(0))
-    return [
-        {
-            "x": BAR_START + place * BAR_STEP,
-            "label": f"{one.quarter}/{one.fiscal_year % 100:02d}",
-            "columns": [
-                (kind, BAR_START + place * BAR_STEP + shift, BAR_BASE - height, height)
-                for kind, shift, height in (
-                    ("members", 0, _height(one.member_count, most_people)),
-                    ("money", BAR_WIDTH, _height(_money(one), most_baht)),
-                )
-            ],
-        }
-        for place, one in enumerate(told)
-    ]
-
-
-def _height(value: Decimal | int, most: Decimal | int) -> int:
-    return int(Decimal(value) * BAR_BASE / Decimal(most)) if most else 0
-
-
-def _money(status: FundStatus) -> Decimal:
-    total: Decimal = sum((getattr(status, name) for name in MONEY_SOURCES), Decimal(0))
-    return total
-
-
 def _passed(record: FundIndicators) -> str:
     """The numbers of the indicators that are met, as 1.1, 1.2."""
     return ", ".join(
@@ -106,15 +74,12 @@ def _reported(fund: WelfareFund) -> dict[str, Any]:
     rows = FundStatus.objects.filter(fund=fund).prefetch_related("benefits")
     statuses = list(rows.order_by("-fiscal_year", "-quarter")[:QUARTERS_SHOWN])
     latest = next((one for one in statuses if not one.has_nothing_to_report), None)
-    bars = _bars(statuses)
     indicators = FundIndicators.objects.filter(fund=fund)[:QUARTERS_SHOWN]
     return {
-        "statuses": [(one, _money(one), not_classified(vars(one))) for one in statuses],
+        "statuses": [(one, money_in(one), not_classified(vars(one))) for one in statuses],
         "latest": latest,
         "benefits": list(latest.benefits.all()) if latest else [],
-        "bars": bars,
-        "chart_width": BAR_START + BAR_STEP * len(bars),
-        "bar_width": BAR_WIDTH,
+        "bars": quarter_bars(statuses),
         "indicators": [(one, _passed(one)) for one in indicators],
         "reviews": FundReview.objects.filter(fund=fund).select_related("scale"),
     }
