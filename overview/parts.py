@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from codi.figures.chart import Shape, description, stacked_bars
@@ -73,7 +75,7 @@ class Part:
     key: str
     title: str
     tiles: tuple[Tile, ...]
-    charts: tuple[Chart, ...]
+    charts: tuple[Chart, ...] = ()
 
 
 MONEY = "projects"
@@ -96,6 +98,12 @@ PARTS: dict[str, Part] = {
                 ),
                 Tile("สมาชิกสภา", ESTABLISHED, "members_total", "คน", wants="more"),
                 Tile("กลุ่ม/องค์กรที่จดแจ้ง", ESTABLISHED, "groups_registered", "กลุ่ม", wants="more"),
+            ),
+        ),
+        Part(
+            "new",
+            "สภาจัดตั้งใหม่",
+            (
                 Tile(
                     "สภาจัดตั้งใหม่ในปีงบประมาณ",
                     "councils.new",
@@ -115,7 +123,7 @@ PARTS: dict[str, Part] = {
         ),
         Part(
             "work",
-            "วาระ การรับรอง และคุณภาพสภา",
+            "วาระสภาและการรับรองกลุ่ม",
             (
                 Tile(
                     "สภาที่ครบวาระและยังไม่ทบทวน",
@@ -131,8 +139,12 @@ PARTS: dict[str, Part] = {
                     "กลุ่ม",
                     note="สะสมตั้งแต่ต้นปีงบประมาณ",
                 ),
-                Tile("สภาที่สอบทานคุณภาพ สองปี", "councils.quality", "all_total", "แห่ง"),
             ),
+        ),
+        Part(
+            "quality",
+            "คุณภาพสภา",
+            (Tile("สภาที่สอบทานคุณภาพ สองปี", "councils.quality", "all_total", "แห่ง"),),
             (
                 Chart(
                     "councils.quality", ChartSlot(("all_a", "all_b", "all_c"), "ระดับคุณภาพสภา สองปี")
@@ -321,18 +333,29 @@ def _drawn(chart: Chart, numbers: Numbers) -> list[ShownDrawing]:
     if not parts or len(grid.items) < 2:
         return []
     title = _finding(chart, grid)
-    svg = stacked_bars(grid, parts, title=title, shape=BARS if len(parts) < 3 else MANY_BARS)
+    source = _picture(json.dumps(grid.to_dict()), tuple(parts), title)
     names = [row.title for row in grid.items]
     return [
         ShownDrawing(
             title=title,
             caption=chart.slot.caption,
-            source="data:image/svg+xml;base64," + base64.b64encode(svg).decode(),
+            source=source,
             text=description(grid, parts, names),
             grid=grid,
             link=numbers.link(chart.figure),
         )
     ]
+
+
+@lru_cache(maxsize=64)
+def _picture(grid: str, parts: tuple[str, ...], title: str) -> str:
+    """The drawing as an address that holds it.
+
+    It depends on the numbers of the grid alone, so that it is drawn once for as long as they stand.
+    """
+    shape = BARS if len(parts) < 3 else MANY_BARS
+    svg = stacked_bars(Grid.from_dict(json.loads(grid)), parts, title=title, shape=shape)
+    return "data:image/svg+xml;base64," + base64.b64encode(svg).decode()
 
 
 def _finding(chart: Chart, grid: Grid) -> str:

@@ -28,7 +28,7 @@ MAP = "map"
 DASHBOARD = ("ภาพรวม", reverse_lazy("overview:dashboard"))
 TAMBONS_A_PAGE = 100
 # The parts of the dashboard from above to below.
-ORDER = ("councils", "funds", "money", MAP, "work")
+ORDER = ("councils", "new", "funds", "money", MAP, "work", "quality")
 
 
 def word(code: str) -> str:
@@ -173,13 +173,10 @@ class SubdistrictPage(ScopedMixin, View):
         )
         province = visible_province_or_404(self.user, place.district.province_id)
         form = form_of(request, self.user, timezone.localdate(), in_place=True)
+        way = (province.name, reverse("overview:province", args=[province.pk]))
         context: dict[str, Any] = {
             "page_title": tambon_title(place, province),
-            "crumbs": [
-                DASHBOARD,
-                (province.name, reverse("overview:province", args=[province.pk])),
-                (place.name, ""),
-            ],
+            "crumbs": [DASHBOARD, way, (place.name, "")],
             "form": form,
             "place": place,
             "province": province,
@@ -187,13 +184,14 @@ class SubdistrictPage(ScopedMixin, View):
         }
         if form.is_valid():
             here = standpoint_of(request, self.user, form, province=province)
-            may_manage = can_manage_councils(self.user)
-            context |= {
-                "here": here,
-                "shown": tambon_shown(self.user, place, here.as_of),
-                "council_advice": "" if may_manage else f"การจดแจ้งสภา{may_manage.reason}",
-                "new_council": f"{reverse('councils:council_new')}?subdistrict={place.pk}"
-                if may_manage
-                else "",
-            }
-        return render(request, "overview/tambon.html", context)
+            context |= {"here": here, "shown": tambon_shown(self.user, place, here.as_of)}
+        return render(request, "overview/tambon.html", context | self._registering(place))
+
+    def _registering(self, place: Subdistrict) -> dict[str, str]:
+        """Where to register a council of the tambon, or who may."""
+        may = can_manage_councils(self.user)
+        url = f"{reverse('councils:council_new')}?subdistrict={place.pk}"
+        return {
+            "new_council": url if may else "",
+            "council_advice": "" if may else f"การจดแจ้งสภา{may.reason}",
+        }

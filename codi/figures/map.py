@@ -23,6 +23,8 @@ from codi.thai.numbers import number
 TINTS = ("#e3f1ef", "#b5d8d5", "#7fb9b4", "#3f8a86", "#0f5c59")
 NIL, HATCH, EDGE, INK, QUIET = "#f1f1ee", "#a3aaa8", "#5f7474", "#15202b", "#4a5560"
 MOST_CLASSES = len(TINTS)
+# Which tints so many bounds take, so that few classes stand far apart.
+SPREAD = ((2,), (1, 3), (0, 2, 4), (0, 1, 3, 4), (0, 1, 2, 3, 4))
 MILLION = Decimal(1_000_000)
 NO_VALUE = "ไม่มีข้อมูล"
 LINE = 1.75
@@ -103,7 +105,7 @@ def bins_of(grid: Grid, column: str, steps: Sequence[Decimal | int] | None = Non
     if bounds != sorted(set(bounds)):
         raise ValueError("the bounds of a map rise")
     edges: list[Decimal | None] = [None, *bounds, None]
-    tints = TINTS[-len(bounds) - 1 :] if len(bounds) > 2 else TINTS[1 : len(bounds) * 2 + 2 : 2]
+    tints = [TINTS[place] for place in SPREAD[len(bounds)]]
     return [
         Bin(low, high, tint, tuple(key for key, value in known.items() if _holds(low, high, value)))
         for low, high, tint in zip(edges, edges[1:], tints, strict=False)

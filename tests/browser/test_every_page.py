@@ -30,6 +30,7 @@ NO_PAGE = {
     "imports:errors",
     "imports:rows",
     "imports:template",
+    "overview:part",
     "reports:chart",
     "reports:file",
     "reports:progress",

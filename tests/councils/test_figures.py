@@ -240,6 +240,12 @@ EXPECTED = {
         "N": [4, 3, "75.00", 2, 3],
         "total": [5, 5, "100.00", 3, 4],
     },
+    "councils.by_province": {
+        "50": [2, 1, 2, 3],
+        "51": [1, 1, None, None],
+        "90": [2, 1, 1, 1],
+        "total": [5, 3, 3, 4],
+    },
     "councils.new": {
         "S": [1, 0, 0, 1, 0, 1, "100.00"],
         "N": [4, 1, 0, 0, 1, 2, "50.00"],
@@ -290,6 +296,7 @@ EXPECTED = {
 # Rows, then one query per source: counted by hand from the columns.
 QUERIES = {
     "councils.established": 5,
+    "councils.by_province": 4,
     "councils.new": 3,
     "councils.new_certification": 2,
     "councils.group_certification": 6,
@@ -324,6 +331,10 @@ def test_a_region_is_told_by_provinces(key: str, country: Any):
         assert told(north, "1") == {"councils": 1}
         return
     assert [row.key for row in north.rows] == ["50", "51", "total"]
+    if key == "councils.by_province":
+        assert told(north, "50") == told(nation, "50")
+        assert list(told(north, "total").values()) == [3, 2, 2, 3]
+        return
     assert told(north, "total") == told(nation, "N")
     bases = [c.key for c in north.columns if c.key in ("local_units_total", "target")]
     assert {north.value(row, column) for row in ("50", "51") for column in bases} <= {None}

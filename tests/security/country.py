@@ -153,15 +153,20 @@ def build_country(media: Path) -> Country:
     build.region("NE", "ภาคตะวันออกเฉียงเหนือ", 2)
     programme = Programme.objects.create(code="NL2564", name="โครงการพัฒนาผู้นำ", fiscal_year=2564)
     who = people()
-    build.subdistrict()
     provinces = {
         "own": build.province("50", "เชียงใหม่"),
         "near": build.province("51", "ลำพูน"),
         "other": build.province("40", "ขอนแก่น", "NE"),
     }
+    tambons = {
+        "own": build.subdistrict(),
+        "near": build.subdistrict("510101", "ในเมือง"),
+        "other": build.subdistrict("400101", "ในเมือง"),
+    }
     _frames(programme)
     places = {key: _place(key, province, programme) for key, province in provinces.items()}
     for place in places.values():
+        place.things["tambon"] = tambons[place.key]
         _projects(place)
         _councils(place)
         _funds(place)
@@ -380,7 +385,13 @@ def _projects(place: Place) -> None:
 
 def _councils(place: Place) -> None:
     """A council with a term and a member, and one that was withdrawn."""
-    made = build.council(place.text("สภาองค์กรชุมชน"), province=place.province)
+    tambon = place.things["tambon"]
+    made = build.council(
+        place.text("สภาองค์กรชุมชน"),
+        province=place.province,
+        district=tambon.district,
+        subdistrict=tambon,
+    )
     term = build.term(made)
     build.term(made, dt.date(2016, 11, 1), renewed_on=dt.date(2020, 11, 2))
     (member,) = build.members(made, 1)
@@ -443,6 +454,8 @@ def _funds(place: Place) -> None:
         name=place.text("กองทุนสวัสดิการ"),
         region=place.region,
         province=place.province,
+        district=place.things["tambon"].district,
+        subdistrict=place.things["tambon"],
         founded_on=dt.date(2010, 1, 1),
     )
     quarter = {"fund": fund, "fiscal_year": 2564, "quarter": 3, "reported_on": MAY}

@@ -34,6 +34,8 @@ SEES = {
     "nobody": ("", "", ""),
 }
 PLACES = ("own", "near", "other")
+# Things that the address names by an official code.
+CODED = ("province", "tambon")
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,11 @@ class Row:
     def address(self, country: Country, place: str) -> str:
         """The address of the thing of a place."""
         given = dict(self.kwargs)
-        if self.about and self.about != "region":
+        if self.about in CODED:
+            here = country.places[place]
+            is_province = self.about == "province"
+            given["code"] = here.province.pk if is_province else here.things["tambon"].pk
+        elif self.about and self.about != "region":
             given.setdefault("pk", str(country.thing(self.about, place).pk))
         region = country.places[place].region.pk
         query = self.query.replace("{region}", region)
@@ -439,6 +445,28 @@ ROWS = (
         kwargs=(("key", "projects.disbursement_by_level"),),
         query="region={region}&as_of=2021-05-31&row=total&column=approved_baht",
     ),
+    # Overviews: of what the person sees; another region, province or tambon is no place at all
+    Row(
+        "overview:dashboard",
+        "region",
+        "region",
+        ALL,
+        200,
+        405,
+        query="region={region}&as_of=2021-08-13&whole=1",
+    ),
+    Row(
+        "overview:part",
+        "region",
+        "region",
+        ALL,
+        200,
+        405,
+        kwargs=(("key", "map"),),
+        query="region={region}&as_of=2021-08-13",
+    ),
+    Row("overview:province", "province", "province", ALL, 200, 405, query="as_of=2021-08-13"),
+    Row("overview:subdistrict", "tambon", "province", ALL, 200, 405, query="as_of=2021-08-13"),
     # History: as visible as the record
     Row(
         "history:detail",

@@ -174,6 +174,7 @@ EXPECTED = {
         "N": [2, 150, 7, "1601", "1100.25", "100", "325.75", "50", "20", "5"],
         "total": [4, 160, 8, "1611", "1110.25", "100", "325.75", "50", "20", "5"],
     },
+    "welfare.by_province": {"90": [2, 10, "10"], "total": [4, 160, "1611"]},
     "welfare.change": {
         "1": [4, 4, 0],
         "1.1": [150, 160, 10],
@@ -219,6 +220,7 @@ EXPECTED = {
 # Rows, then one query per source; two days for what is compared.
 QUERIES = {
     "welfare.status": 3,
+    "welfare.by_province": 3,
     "welfare.change": 4,
     "welfare.benefits": 1,
     "welfare.registers": 3,
