@@ -12,7 +12,10 @@ from codi.api.declared import Act, Resource, Told, register
 from codi.api.record_files import attaching
 from councils import filters, forms, permissions, queries, services
 from councils.api_of_work import ACTS_ON_A_COUNCIL
+from councils.merging import COUNCIL_MERGER, GROUP_MERGER
 from councils.models import Council, Member, Term
+from programs.api_of_merging import register_doubles
+from programs.tables_of_merging import DoubleFilter, GroupDoubleFilter
 
 PLACES = ("region", "province", "district", "subdistrict")
 
@@ -245,3 +248,5 @@ register(
         ),
     )
 )
+register_doubles("council-doubles", COUNCIL_MERGER, DoubleFilter)
+register_doubles("group-doubles", GROUP_MERGER, GroupDoubleFilter, "council__")

@@ -10,6 +10,7 @@ import pgtrigger
 
 from codi.triggers import raises
 from councils.rules import REPRESENTATIVES_PER_EXPERT
+from programs.triggers import merged_takes_nothing
 
 TOO_MANY_EXPERTS = (
     "ผู้ทรงคุณวุฒิต้องไม่เกินหนึ่งในห้าของสมาชิกผู้แทนชุมชน (มาตรา 5) เพิ่มผู้แทนชุมชนก่อน หรือบันทึกเป็นผู้แทนชุมชน"
@@ -54,4 +55,13 @@ EXPERTS_CHANGED = pgtrigger.Trigger(
         "WHERE n.kind = 'expert' AND n.left_on IS NULL "
         "AND (o.kind, o.left_on, o.council_id) IS DISTINCT FROM (n.kind, n.left_on, n.council_id)"
     ),
+)
+
+COUNCILS, GROUPS = "councils_council", "councils_communitygroup"
+MERGED_TAKES_NOTHING = merged_takes_nothing("councils_merged_takes_nothing", COUNCILS, "council_id")
+MERGED_TAKES_NO_FILES = merged_takes_nothing(
+    "councils_merged_takes_nothing", COUNCILS, "subject_id"
+)
+MERGED_GROUP_TAKES_NOTHING = merged_takes_nothing(
+    "councils_merged_group_takes_nothing", GROUPS, "group_id"
 )

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from councils.views import councils, groups, letters, members, proposals, terms, work
+from councils.models import CouncilDouble, GroupDouble
+from councils.views import councils, duplicates, groups, letters, members, proposals, terms, work
+from programs.views.duplicates import addresses
 
 app_name = "councils"
 urlpatterns = [
@@ -69,4 +71,7 @@ urlpatterns = [
     path("councils/members/", members.MemberList.as_view(), name="members"),
     path("councils/members/<int:pk>/edit/", members.MemberEdit.as_view(), name="member_edit"),
     path("councils/members/<int:pk>/end/", members.MemberEnd.as_view(), name="member_end"),
+    # Doubles
+    *addresses(CouncilDouble, duplicates.CouncilDoubles, "councils/doubles/"),
+    *addresses(GroupDouble, duplicates.GroupDoubles, "councils/groups/doubles/"),
 ]

@@ -7,5 +7,5 @@ class ProgramsConfig(AppConfig):
     verbose_name = "แผนงานและโครงการ"
 
     def ready(self) -> None:
-        """Let rooms above this one add panels to the page of a programme."""
-        autodiscover_modules("programme_panels")
+        """Let rooms above add panels to the page of a programme, and say what may be merged."""
+        autodiscover_modules("programme_panels", "merging")

@@ -11,6 +11,7 @@ from django.db import connection, models
 
 from codi.constraints import messages_of_unique_fields
 from tests.councils import test_constraints as councils
+from tests.councils import test_constraints_of_doubles as doubles
 from tests.councils import test_constraints_of_work as work_of_councils
 from tests.files import test_constraints as files
 from tests.finance import test_constraints as finance
@@ -55,7 +56,7 @@ def test_every_rule_of_the_rooms_of_records_is_broken_by_a_test():
     """Wrong if a new rule came in without a row in the tables of broken parts."""
     rooms = ("programs_", "finance_", "councils_", "welfare_")
     rules = {name for name in declared() | raised() if name.startswith(rooms)}
-    tables = (programs, finance, councils, work_of_councils, welfare, files)
+    tables = (programs, finance, councils, work_of_councils, doubles, welfare, files)
     tested = {rule for table in tables for rule in table.TESTED}
     assert rules - tested == set()
     assert tested - rules == set()

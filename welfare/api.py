@@ -9,8 +9,11 @@ from django.utils import timezone
 from codi.accounts.permissions import Decision
 from codi.api.declared import Act, Call, Resource, Told, register
 from codi.api.record_files import attaching
+from programs.api_of_merging import register_doubles
 from programs.forms import PLACES
+from programs.tables_of_merging import DoubleFilter
 from welfare import filters, forms, permissions, queries, services
+from welfare.merging import FUND_MERGER
 from welfare.models import (
     INDICATORS,
     Benefit,
@@ -312,3 +315,5 @@ register(
         ),
     )
 )  # fmt: skip
+
+register_doubles("fund-doubles", FUND_MERGER, DoubleFilter)

@@ -38,7 +38,6 @@ from welfare.models import (
     FundIndicators,
     FundStatus,
     RiskClass,
-    WelfareFund,
 )
 
 QUARTERS = [(number, f"ไตรมาส {number}") for number in range(1, 5)]
@@ -87,39 +86,15 @@ class StopForm(VersionedForm):
     )
 
 
-def _other_funds(user: User) -> QuerySet[WelfareFund]:
-    return WelfareFund.objects.visible_to(user).filter(withdrawn_on=None)
-
-
 class WithdrawForm(VersionedForm):
-    """A double or wrong record leaves the register, with the reason and the record that stays."""
+    """A wrong record leaves the register, with the reason; a double is merged instead."""
 
     withdrawn_on = ThaiDateField(label="ถอนออกเมื่อ", latest="today", suggest_today=True)
     withdrawal_reason = TextField(
-        label="เหตุผล", max_length=300, help_text="เช่น บันทึกซ้ำกับรหัสอื่น เหตุผลอยู่ในประวัติของกองทุน"
+        label="เหตุผล",
+        max_length=300,
+        help_text="เหตุผลอยู่ในประวัติของกองทุน ถ้าเป็นระเบียนซ้ำให้ใช้ “แจ้งซ้ำ” แทน",
     )
-    kept_code = TextField(
-        label="รหัสกองทุนที่ใช้ต่อ",
-        max_length=20,
-        required=False,
-        help_text="กรอกเมื่อเป็นรายการซ้ำ รายงานของรายการนี้ยังอยู่ที่หน้าเดิม",
-    )
-    merged_into: WelfareFund | None = None
-
-    def clean_kept_code(self) -> str:
-        """The code of another fund in sight that stands in the register."""
-        code: str = self.cleaned_data["kept_code"]
-        if code:
-            self.merged_into = _other_funds(self.user).filter(code=code).first()
-            if self.merged_into is None:
-                raise forms.ValidationError("ไม่พบกองทุนรหัสนี้ในทะเบียนของพื้นที่ท่าน กรุณาตรวจรหัส")
-        return code
-
-    def facts(self) -> dict[str, Any]:
-        """The cleaned data as the service takes them."""
-        facts = super().facts()
-        del facts["kept_code"]
-        return facts | {"merged_into": self.merged_into}
 
 
 class QuarterField(forms.TypedChoiceField):

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from welfare.views import funds, reports
+from programs.views.duplicates import addresses
+from welfare.models import FundDouble
+from welfare.views import duplicates, funds, reports
 
 app_name = "welfare"
 urlpatterns = [
@@ -28,4 +30,5 @@ urlpatterns = [
         reports.ContributionProject.as_view(),
         name="contribution_project",
     ),
+    *addresses(FundDouble, duplicates.FundDoubles, "doubles/"),
 ]

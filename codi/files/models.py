@@ -113,6 +113,30 @@ _NAME = "%(app_label)s_%(class)s_"
 _GONE = (FileState.REMOVED, FileState.PURGED)
 
 
+def content_fixed(*, moves_when: str = "") -> pgtrigger.Trigger:
+    """Nothing of a file changes but its state.
+
+    ``moves_when`` is the SQL condition under which it may go over to another record of its kind: two
+    records of one thing that are merged.
+    """
+    columns = [
+        "subject_id", "file_name", "format", "byte_count", "sha256", "attached_by_id",
+        "attached_at", "replaces_id",
+    ]  # fmt: skip
+    if moves_when:
+        columns.remove("subject_id")
+    new, old = (", ".join(f"{row}.{name}" for name in columns) for row in ("NEW", "OLD"))
+    broken = f"({new}) IS DISTINCT FROM ({old})"
+    if moves_when:
+        broken += f" OR (NEW.subject_id IS DISTINCT FROM OLD.subject_id AND NOT ({moves_when}))"
+    return row_rule(
+        "files_attachment_content_fixed",
+        broken=broken,
+        message="เนื้อหาของไฟล์แนบแก้ไขไม่ได้ ให้แนบฉบับใหม่แทนที่",
+        operation=pgtrigger.Update,
+    )
+
+
 class Attachment(models.Model):
     """A file of a record: what it is, who attached it when, and what became of it.
 
@@ -209,17 +233,7 @@ class Attachment(models.Model):
             ),
         ]
         triggers = [
-            row_rule(
-                "files_attachment_content_fixed",
-                broken=(
-                    "(NEW.subject_id, NEW.file_name, NEW.format, NEW.byte_count, NEW.sha256, "
-                    "NEW.attached_by_id, NEW.attached_at, NEW.replaces_id) IS DISTINCT FROM "
-                    "(OLD.subject_id, OLD.file_name, OLD.format, OLD.byte_count, OLD.sha256, "
-                    "OLD.attached_by_id, OLD.attached_at, OLD.replaces_id)"
-                ),
-                message="เนื้อหาของไฟล์แนบแก้ไขไม่ได้ ให้แนบฉบับใหม่แทนที่",
-                operation=pgtrigger.Update,
-            ),
+            content_fixed(),
             row_rule(
                 "files_attachment_transition",
                 broken=transition_is_unknown(TRANSITIONS, "state"),

@@ -258,6 +258,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="3", minute="15"),
         "options": {"expires": 3600},
     },
+    "find-doubles": {
+        "task": "programs.tasks.find_all_doubles",
+        "schedule": crontab(hour="1", minute="45"),
+        "options": {"expires": 3600},
+    },
     "forget-import-rows": {
         "task": "codi.imports.tasks.forget_rows",
         "schedule": crontab(hour="2", minute="45"),

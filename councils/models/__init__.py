@@ -2,6 +2,7 @@
 
 from councils.models.attachments import CapabilityFile, CouncilFile, TermFile
 from councils.models.councils import AuthorityKind, CertificationBasis, Council
+from councils.models.duplicates import CouncilDouble, GroupDouble
 from councils.models.groups import (
     CommunityGroup,
     GroupCertification,
@@ -31,9 +32,11 @@ __all__ = [
     "CertificationBasis",
     "CommunityGroup",
     "Council",
+    "CouncilDouble",
     "CouncilFile",
     "CouncilMeeting",
     "GroupCertification",
+    "GroupDouble",
     "LetterPrint",
     "Member",
     "MemberKind",

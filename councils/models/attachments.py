@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.db import models
 
-from codi.files.models import Attachment
+from codi.files.models import Attachment, content_fixed
 from codi.history import tracked
 from councils.models.councils import Council
 from councils.models.terms import Term
 from councils.models.work import CapabilityResult
+from councils.triggers import MERGED_TAKES_NO_FILES
+from programs.models.duplicates import moves_within_pair
 
 
 @tracked(part_of="subject")
@@ -21,6 +23,11 @@ class CouncilFile(Attachment):
 
     class Meta(Attachment.Meta):
         verbose_name = "ไฟล์แนบของสภาองค์กรชุมชน"
+        triggers = [
+            MERGED_TAKES_NO_FILES,
+            content_fixed(moves_when=moves_within_pair("councils_councildouble")),
+            *Attachment.Meta.triggers[1:],
+        ]
         indexes = [
             models.Index(fields=["document", "attached_at"], name="councils_councilfile_document")
         ]

@@ -20,6 +20,7 @@ from codi.history import tracked
 from codi.thai.normalise import clean, search_key
 from councils.models.councils import Council
 from councils.models.terms import OfCouncilQuerySet
+from councils.triggers import MERGED_GROUP_TAKES_NOTHING, MERGED_TAKES_NOTHING
 from programs.models.base import check, fiscal_year_check, fiscal_year_field, not_blank, unique
 from programs.models.scope import in_scope
 
@@ -48,6 +49,14 @@ class CommunityGroup(models.Model):
     found_existing_on = models.DateField("ตรวจพบว่าคงอยู่เมื่อ", null=True, blank=True)
     ended_on = models.DateField("สิ้นสภาพเมื่อ", null=True, blank=True)
     ended_reason = models.CharField("เหตุที่สิ้นสภาพ", max_length=300, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged_from",
+        verbose_name="รวมเข้ากับ",
+    )
     search_key = models.CharField(max_length=400, editable=False, default="")
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -55,6 +64,7 @@ class CommunityGroup(models.Model):
 
     class Meta:
         verbose_name = "กลุ่ม/องค์กรชุมชน"
+        triggers = [MERGED_TAKES_NOTHING]
         ordering = ["code"]
         constraints = [
             unique("councils_communitygroup_code_once", "มีกลุ่มรหัสนี้แล้ว กรุณาตรวจรหัส", "code"),
@@ -65,6 +75,11 @@ class CommunityGroup(models.Model):
                 | Q(ended_on__isnull=False, ended_on__gte=F("registered_on"))
                 & Q(ended_reason__regex=r"\S"),
                 "การสิ้นสภาพต้องมีวันที่ (ไม่ก่อนวันจดแจ้ง) และเหตุผล",
+            ),
+            check(
+                "councils_communitygroup_merged_has_ended",
+                Q(merged_into=None) | ~Q(merged_into=F("pk")) & Q(ended_on__isnull=False),
+                "กลุ่มที่รวมเข้ากับกลุ่มอื่นต้องสิ้นสภาพแล้ว และรวมเข้ากับตัวเองไม่ได้",
             ),
         ]
         indexes = [
@@ -114,6 +129,7 @@ class GroupCertification(models.Model):
 
     class Meta:
         verbose_name = "การรับรองสถานภาพกลุ่ม"
+        triggers = [MERGED_GROUP_TAKES_NOTHING]
         ordering = ["group", "-fiscal_year"]
         constraints = [
             unique(
@@ -202,6 +218,7 @@ class StatusLetter(models.Model):
 
     class Meta:
         verbose_name = "จดหมายรับรองสถานภาพ"
+        triggers = [MERGED_GROUP_TAKES_NOTHING, MERGED_TAKES_NOTHING]
         ordering = ["-fiscal_year", "-number"]
         constraints = [
             unique(

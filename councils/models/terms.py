@@ -19,7 +19,7 @@ from codi.history import tracked
 from codi.thai.dates import short_date
 from codi.triggers import row_rule
 from councils.models.councils import Council
-from councils.triggers import EXPERTS_ADDED, EXPERTS_CHANGED
+from councils.triggers import EXPERTS_ADDED, EXPERTS_CHANGED, MERGED_TAKES_NOTHING
 from programs.models.base import check, not_blank, unique
 from programs.models.scope import in_scope
 
@@ -108,6 +108,7 @@ class Term(models.Model):
             ),
         ]
         triggers = [
+            MERGED_TAKES_NOTHING,
             row_rule(
                 "councils_term_four_years",
                 broken=(
@@ -191,7 +192,7 @@ class Member(models.Model):
                 "วันที่พ้นจากตำแหน่งต้องอยู่หลังวันคัดเลือก",
             ),
         ]
-        triggers = [EXPERTS_ADDED, EXPERTS_CHANGED]
+        triggers = [MERGED_TAKES_NOTHING, EXPERTS_ADDED, EXPERTS_CHANGED]
 
     def __str__(self) -> str:
         return self.name

@@ -16,6 +16,7 @@ from codi.history import tracked
 from councils.models.councils import Council
 from councils.models.terms import OfCouncilQuerySet
 from councils.rules_of_work import BASIC as BASIC_MISSIONS
+from councils.triggers import MERGED_TAKES_NOTHING
 from programs.models.base import check, fiscal_year_check, fiscal_year_field, not_blank, unique
 from programs.models.scales import Grade, QualityScale
 
@@ -70,6 +71,7 @@ class CouncilMeeting(models.Model):
 
     class Meta:
         verbose_name = "การประชุมสภา"
+        triggers = [MERGED_TAKES_NOTHING]
         ordering = ["council", "-fiscal_year", "number"]
         constraints = [
             unique(
@@ -106,6 +108,7 @@ class Section21Mission(models.Model):
 
     class Meta:
         verbose_name = "ภารกิจตามมาตรา 21"
+        triggers = [MERGED_TAKES_NOTHING]
         ordering = ["council", "-fiscal_year", "mission"]
         constraints = [
             unique(
@@ -149,6 +152,7 @@ class CapabilityResult(models.Model):
 
     class Meta:
         verbose_name = "ผลตัวชี้วัดศักยภาพสภา"
+        triggers = [MERGED_TAKES_NOTHING]
         ordering = ["council", "-fiscal_year"]
         constraints = [
             unique(
@@ -191,6 +195,7 @@ class QualityReview(models.Model):
 
     class Meta:
         verbose_name = "การสอบทานคุณภาพสภา"
+        triggers = [MERGED_TAKES_NOTHING]
         ordering = ["council", "-fiscal_year"]
         constraints = [
             unique(
@@ -303,6 +308,7 @@ class ProposalOfCouncil(models.Model):
 
     class Meta:
         verbose_name = "สภาที่เสนอ"
+        triggers = [MERGED_TAKES_NOTHING]
         constraints = [
             unique(
                 "councils_proposalofcouncil_once",

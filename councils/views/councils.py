@@ -30,6 +30,7 @@ from councils.queries import councils_for_list, readiness_of
 from councils.rules import certification_gates, most_experts, name_contradicts
 from councils.tables import TERM_TONES, CouncilTable
 from programs.forms import initial_of
+from programs.views.duplicates import to_kept
 from programs.views.records import Crumb, RecordForm
 
 COUNCILS: Crumb = ("สภาองค์กรชุมชน", reverse_lazy("councils:councils"))
@@ -90,12 +91,15 @@ class CouncilPage(ScopedMixin, View):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         today = timezone.localdate()
         council: Any = visible_or_404(councils_for_list(self.user, today), self.user, pk=pk)
+        if way_on := to_kept(request, council, self.user):
+            return way_on
         state = TermState(council.term_state)
         gates = certification_gates(readiness_of(council, today))
         context = {
             "page_title": council.name,
             "crumbs": [COUNCILS, (council.name, "")],
             "council": council,
+            "merged_from": council.merged_from.order_by("code"),
             "contradicts": name_contradicts(council.name, council.kind),
             "gates": gates,
             "gap_count": sum(not gate.is_met for gate in gates),

@@ -29,6 +29,7 @@ from councils.services import groups as services
 from councils.tables_of_work import GROUP_TONES, GroupTable
 from councils.views.work import OfCouncil
 from programs.forms import initial_of
+from programs.views.duplicates import to_kept
 from programs.views.records import Crumb, RecordForm
 
 GROUPS: Crumb = ("กลุ่ม/องค์กรชุมชน", reverse_lazy("councils:groups"))
@@ -63,11 +64,14 @@ class GroupPage(ScopedMixin, View):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         today = timezone.localdate()
         group: Any = visible_or_404(groups_for_list(self.user, today), self.user, pk=pk)
+        if way_on := to_kept(request, group, self.user):
+            return way_on
         may_issue = can_issue_letter(self.user, group.council, group, today)
         context = {
             "page_title": group.name,
             "crumbs": [GROUPS, (group.name, "")],
             "group": group,
+            "merged_from": group.merged_from.order_by("code"),
             "state": GROUP_STATES[group.state],
             "state_tone": GROUP_TONES[group.state],
             "certifications": group.certifications.all(),

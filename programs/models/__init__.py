@@ -1,6 +1,7 @@
 """Programmes and their money frames, organisations, committees and meetings, projects."""
 
 from programs.models.attachments import MeetingFile, OrganisationFile, ProjectFile
+from programs.models.duplicates import CaseState, DuplicateCase, Suspicion
 from programs.models.meetings import Committee, Meeting, Resolution, ResolutionKind
 from programs.models.organisations import (
     CertificationState,
@@ -26,8 +27,10 @@ from programs.models.scales import Grade, QualityBand, QualityScale, ScaleSubjec
 __all__ = [
     "BaseKind",
     "BudgetFrame",
+    "CaseState",
     "CertificationState",
     "Committee",
+    "DuplicateCase",
     "FundingSource",
     "Grade",
     "Meeting",
@@ -52,5 +55,6 @@ __all__ = [
     "Resolution",
     "ResolutionKind",
     "ScaleSubject",
+    "Suspicion",
     "TargetMeasure",
 ]

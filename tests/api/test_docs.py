@@ -173,6 +173,9 @@ def sibling_of(page: str) -> str:
         "frame-new": "programmes-frames",
         "target-new": "programmes-targets",
     }
+    if "-double-" in act:
+        kind, _, step = act.partition("-double-")
+        return f"{kind}-doubles-{'list' if step == 'new' else step}"
     if page in known or act in of:
         return known.get(page) or of[act]
     if act.endswith(("-new", "-edit")) and room == "programs":

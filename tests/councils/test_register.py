@@ -265,7 +265,7 @@ def test_list_and_page_ask_a_constant_number_of_queries(
         build.term(council, dt.date(1990 + year, 1, 1))
     with django_assert_num_queries(12):
         assert web.get(LIST).status_code == 200
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         assert web.get(council.get_absolute_url()).status_code == 200
 
 

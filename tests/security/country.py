@@ -38,9 +38,11 @@ from councils.models import (
     CapabilityResult,
     CommunityGroup,
     Council,
+    CouncilDouble,
     CouncilFile,
     CouncilMeeting,
     GroupCertification,
+    GroupDouble,
     Member,
     Proposal,
     ProposalOfCouncil,
@@ -70,7 +72,7 @@ from programs.models import (
     Resolution,
 )
 from programs.notices import SENT_BACK
-from programs.services import certify_organisation
+from programs.services import certify_organisation, merging
 from reports import services as reports
 from reports.content import of_edition
 from reports.models import Edition, EditionCheck, LaterChange, ReportingQuarter
@@ -82,6 +84,7 @@ from welfare.models import (
     INDICATORS,
     Benefit,
     Contribution,
+    FundDouble,
     FundFile,
     FundIndicators,
     FundReview,
@@ -170,6 +173,7 @@ def build_country(media: Path) -> Country:
         _projects(place)
         _councils(place)
         _funds(place)
+        _doubles(place)
         _files(place)
     for place in (places["own"], places["other"]):
         _move(place)
@@ -481,6 +485,34 @@ def _funds(place: Place) -> None:
             fund=fund, fiscal_year=2564, requested_on=MAY, requested_member_count=5, member_count=10
         ),
     }
+
+
+def _doubles(place: Place) -> None:
+    """A pair of each kind that was found, one whose merge was asked for, and one that is merged."""
+    for kind, case, facts in (
+        ("council", CouncilDouble, {"kind": "subdistrict", "registered_on": MAY}),
+        ("group", GroupDouble, {"registered_on": MAY}),
+        ("fund", FundDouble, {"founded_on": MAY}),
+    ):
+        for number, state in enumerate(("found", "asked", "merged")):
+            pair = [_twin(place, case, f"D{number}{at}{kind[0]}", facts) for at in "ab"]
+            made = case.objects.create(first=pair[0], second=pair[1], found_on=MAY)
+            if state != "found":
+                told: dict[str, Any] = {"case": made, "kept": pair[0], "reason": place.text("ซ้ำ")}
+                made = merging.request_merge(actor=place.w.officer, today=MAY, **told)
+            if state == "merged":
+                made = merging.merge(actor=place.w.administrator, case=made, today=MAY)
+            place.things[f"{kind} double {state}"] = made
+
+
+def _twin(place: Place, case: Any, code: str, facts: dict[str, Any]) -> Any:
+    """One record of a pair."""
+    model = case._meta.get_field("first").related_model
+    where: dict[str, Any] = {"region": place.region, "province": place.province}
+    if case is GroupDouble:
+        where = {"council": place.things["council"]}
+    name = place.text("ระเบียนซ้ำ")
+    return model.objects.create(code=f"{code}-{place.key}", name=name, **where, **facts)
 
 
 def _files(place: Place) -> None:

@@ -123,6 +123,7 @@ LIST = (("name", "finance:projects"),)
 MAKERS = "OMP"
 BRINGERS = "OMFPC"
 DECIDERS = "MFC"
+CHECKERS = "AD"
 FINANCE = "FC"
 CENTRE = "CD"
 REPORTERS = "OMA"
@@ -149,6 +150,29 @@ def _files(name: str, about: str, may: str, get: int, post: int) -> Row:
 
 def _fund(name: str, post: int = 200, *, about: str = "fund") -> Row:
     return Row(f"welfare:{name}", about, "province", MAKERS, 200, post)
+
+
+def _doubles(room: str, kind: str) -> tuple[Row, ...]:
+    """The pages of one kind of pairs of doubles, and their register of the API."""
+    name, register = f"{room}:{kind}_double", f"{kind}-doubles"
+    found, asked, merged = (f"{kind} double {state}" for state in ("found", "asked", "merged"))
+    return (
+        _list(f"{name}s"),
+        _new(f"{name}_new", MAKERS),
+        Row(f"{name}_find", "", "", CHECKERS, 405, 302),
+        Row(name, found, "province", ALL, 200, 405),
+        Row(f"{name}_request", found, "province", MAKERS, 200, 200),
+        Row(f"{name}_send_back", asked, "province", CHECKERS, 200, 200),
+        Row(f"{name}_merge", asked, "province", CHECKERS, 200, 200),
+        Row(f"{name}_close", found, "province", MAKERS + CHECKERS, 200, 200),
+        Row(f"{name}_take_back", merged, "province", CHECKERS, 200, 200),
+        *_api(register, found, "province", may_add=MAKERS),
+        _api_act(f"{register}-request", found, "province", MAKERS),
+        _api_act(f"{register}-send-back", asked, "province", CHECKERS),
+        _api_act(f"{register}-merge", asked, "province", CHECKERS),
+        _api_act(f"{register}-close", found, "province", MAKERS + CHECKERS),
+        _api_act(f"{register}-take-back", merged, "province", CHECKERS),
+    )
 
 
 def _list(name: str, may: str = ALL) -> Row:
@@ -338,6 +362,9 @@ ROWS = (
     Row("councils:member_edit", "member", "province", MAKERS, 200, 200),
     Row("councils:member_end", "member", "province", MAKERS, 200, 200),
     # Welfare funds: officers of the place record, the manager or the centre withdraws
+    *_doubles("councils", "council"),
+    *_doubles("councils", "group"),
+    *_doubles("welfare", "fund"),
     _list("welfare:funds"),
     _list("welfare:completeness"),
     _new("welfare:fund_new", MAKERS),

@@ -25,7 +25,7 @@ from welfare.models import (
 
 pytestmark = pytest.mark.django_db
 NOON = dt.datetime(2021, 8, 13, 5, tzinfo=dt.UTC)
-LIST_QUERIES, PAGE_QUERIES, GRID_QUERIES, COMPLETENESS_QUERIES = 8, 13, 7, 4
+LIST_QUERIES, PAGE_QUERIES, GRID_QUERIES, COMPLETENESS_QUERIES = 9, 15, 8, 5
 
 
 @pytest.fixture

@@ -179,11 +179,11 @@ def test_the_money_of_a_contribution_is_its_projects():
 def test_a_withdrawn_fund_keeps_its_reports_and_takes_no_more():
     """Wrong if a double vanished with what it had told, or went on reporting."""
     w = build.world()
-    double, kept = stored_fund(w), stored_fund(w)
+    double = stored_fund(w)
     report(w, double, member_count=5)
     withdrawn = services.withdraw_fund(
         actor=w.manager, fund=double, withdrawn_on=REPORTED, withdrawal_reason="ซ้ำ",
-        merged_into=kept, today=TODAY,
+        today=TODAY,
     )  # fmt: skip
     assert withdrawn.statuses.count() == 1
     assert double not in WelfareFund.objects.established_as_of(REPORTED)

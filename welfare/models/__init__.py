@@ -9,6 +9,7 @@ from welfare.models.development import (
     FundReview,
     RiskClass,
 )
+from welfare.models.duplicates import FundDouble
 from welfare.models.funds import WelfareFund
 from welfare.models.status import (
     MEMBER_GROUPS,
@@ -26,6 +27,7 @@ __all__ = [
     "Benefit",
     "BenefitKind",
     "Contribution",
+    "FundDouble",
     "FundFile",
     "FundIndicators",
     "FundReview",

@@ -14,6 +14,7 @@ from codi.history import tracked
 from programs.models import Project
 from programs.models.base import check, fiscal_year_check, fiscal_year_field, unique
 from welfare.models.funds import OfFundQuerySet, WelfareFund
+from welfare.triggers import MERGED_TAKES_NOTHING
 
 
 @tracked(part_of="fund")
@@ -44,6 +45,7 @@ class Contribution(models.Model):
 
     class Meta:
         verbose_name = "เงินสมทบกองทุน"
+        triggers = [MERGED_TAKES_NOTHING]
         ordering = ["fund", "-fiscal_year"]
         constraints = [
             unique(

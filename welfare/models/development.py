@@ -12,12 +12,14 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from codi.files.models import Attachment
+from codi.files.models import Attachment, content_fixed
 from codi.history import tracked
 from programs.models.base import check, fiscal_year_check, fiscal_year_field, unique
+from programs.models.duplicates import moves_within_pair
 from programs.models.scales import Grade, QualityScale
 from welfare.models.funds import OfFundQuerySet, WelfareFund
 from welfare.models.status import quarter_check, quarter_field
+from welfare.triggers import MERGED_TAKES_NO_FILES, MERGED_TAKES_NOTHING
 
 INDICATORS = tuple(f"indicator_{number}" for number in range(1, 11))
 CRITERIA = INDICATORS[:5]
@@ -63,6 +65,7 @@ class FundIndicators(models.Model):
 
     class Meta:
         verbose_name = "ข้อมูลพัฒนากองทุน"
+        triggers = [MERGED_TAKES_NOTHING]
         ordering = ["fund", "-fiscal_year", "-quarter"]
         constraints = [
             unique(
@@ -123,6 +126,7 @@ class FundReview(models.Model):
 
     class Meta:
         verbose_name = "การสอบทานคุณภาพกองทุน"
+        triggers = [MERGED_TAKES_NOTHING]
         ordering = ["fund", "-fiscal_year"]
         constraints = [
             unique(
@@ -164,6 +168,11 @@ class FundFile(Attachment):
 
     class Meta(Attachment.Meta):
         verbose_name = "ไฟล์แนบของกองทุน"
+        triggers = [
+            MERGED_TAKES_NO_FILES,
+            content_fixed(moves_when=moves_within_pair("welfare_funddouble")),
+            *Attachment.Meta.triggers[1:],
+        ]
         indexes = [
             models.Index(fields=["document", "attached_at"], name="welfare_fundfile_document")
         ]

@@ -17,6 +17,7 @@ from codi.history import tracked
 from programs.models.base import BahtField, check, fiscal_year_check, fiscal_year_field, unique
 from programs.models.scope import in_scope
 from welfare.models.funds import OfFundQuerySet, WelfareFund
+from welfare.triggers import MERGED_TAKES_NOTHING
 
 if TYPE_CHECKING:
     from codi.accounts.models import User
@@ -99,6 +100,7 @@ class FundStatus(models.Model):
 
     class Meta:
         verbose_name = "สถานะกองทุน"
+        triggers = [MERGED_TAKES_NOTHING]
         ordering = ["fund", "-fiscal_year", "-quarter"]
         constraints = [
             unique(

@@ -80,24 +80,20 @@ def withdraw_fund(
     fund: WelfareFund,
     withdrawn_on: dt.date,
     withdrawal_reason: str,
-    merged_into: WelfareFund | None = None,
     expected_version: int | None = None,
     today: dt.date,
 ) -> WelfareFund:
-    """Take a double or wrong record out of the register on a day; its records stay with it.
+    """Take a wrong record out of the register on a day; its records stay with it.
 
-    ``merged_into`` names the record of the same fund that stays. Raises :class:`Refused` for a day
-    to come, and for a record that is withdrawn itself.
+    A double is merged instead (``services.merging``). Raises :class:`Refused` for a day to come, and
+    for a record that is withdrawn already.
     """
     fund = locked(fund)
     require(permissions.can_withdraw_fund(actor, fund))
     not_future(withdrawn_on, today, "withdrawn_on")
-    if merged_into is not None and merged_into.withdrawn_on is not None:
-        raise Refused("กองทุนที่จะรวมเข้าถูกถอนออกจากทะเบียนแล้ว เลือกรายการอื่น", field="merged_into")
     facts = {
         "withdrawn_on": withdrawn_on,
         "withdrawal_reason": withdrawal_reason.strip(),
-        "merged_into": merged_into,
     }
     return change(fund, facts, expected_version=expected_version)
 

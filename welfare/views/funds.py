@@ -14,6 +14,7 @@ from django.views import View
 from codi.accounts.access import ScopedMixin, visible_or_404
 from codi.ui.lists import Empty, ListPage
 from programs.forms import initial_of
+from programs.views.duplicates import to_kept
 from programs.views.records import Crumb, RecordForm
 from welfare import permissions, queries, services
 from welfare.filters import FundFilter
@@ -91,10 +92,13 @@ class FundPage(ScopedMixin, View):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         today = timezone.localdate()
         fund: Any = visible_or_404(queries.funds_for_list(self.user, today), self.user, pk=pk)
+        if way_on := to_kept(request, fund, self.user):
+            return way_on
         context = {
             "page_title": fund.name,
             "crumbs": [FUNDS, (fund.name, "")],
             "fund": fund,
+            "merged_from": fund.merged_from.order_by("code"),
             "standing": STANDINGS[fund.standing],
             "standing_tone": STANDING_TONES[fund.standing],
             **_reported(fund),

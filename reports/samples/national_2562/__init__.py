@@ -138,6 +138,7 @@ def _welfare() -> bool:
     funds.store_funds(planned + withdrawn, _dice("withdrawal"))
     reported = amounts.plan(planned, withdrawn, _dice("amounts"))
     status.store_statuses(planned, withdrawn, reported, _dice("status"))
+    funds.name_twins(withdrawn)
     marks = indicators.plan(planned, _dice("indicators"))
     indicators.store_indicators(marks, maker, _dice("indicator days"))
     given = contributions.plan(planned, reported, _dice("contributions"))

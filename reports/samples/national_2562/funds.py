@@ -127,16 +127,24 @@ def store_funds(funds: Sequence[PlannedFund], dice: random.Random) -> None:
     columns = (
         "id", "code", "name", "region_id", "province_id", "district_id", "subdistrict_id",
         "founded_on", "committee_count", "contact", "stopped_on", "withdrawn_on",
-        "withdrawal_reason", "merged_into_id", "search_key", "sort_key", "version",
+        "withdrawal_reason", "search_key", "sort_key", "version",
     )  # fmt: skip
     store(WelfareFund, columns, (_row(one, dice) for one in funds))
 
 
 def _row(one: PlannedFund, dice: random.Random) -> tuple[Any, ...]:
     area = one.area
-    gone = (between(*QUARTERS[-1], dice), DOUBLE, one.twin.key) if one.twin else (None, "", None)
+    gone = (between(*QUARTERS[-1], dice), DOUBLE) if one.twin else (None, "")
     return (
         one.key, one.code, one.name, area.region, area.province, area.district, area.subdistrict,
         one.founded_on, one.committee_count, "", None, *gone,
         search_key(f"{one.code} {one.name}")[:400], sort_key(one.name)[:640], 1,
     )  # fmt: skip
+
+
+def name_twins(withdrawn: Sequence[PlannedFund]) -> None:
+    """Let the doubles name the fund that stays, last of all: from then on they take nothing more."""
+    for one in withdrawn:
+        WelfareFund.objects.filter(pk=one.key).update(
+            merged_into=one.twin.key if one.twin else None
+        )
