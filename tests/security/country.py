@@ -32,7 +32,7 @@ from codi.kept.services import save_filter
 from codi.notices.models import Mail, MailState, Notice
 from codi.notices.services import tell
 from codi.places.models import Province, Region
-from codi.quality.models import Finding
+from codi.quality.models import Finding, RuleRun
 from councils.models import (
     CapabilityFile,
     CapabilityResult,
@@ -763,6 +763,9 @@ def _notices(place: Place, who: dict[str, User]) -> None:
 
 def _findings(place: Place, actor: User) -> None:
     """What is wrong with a council of the place: one that waits, one that was explained."""
+    RuleRun.objects.get_or_create(
+        day=TODAY, rule_key="councils.forms", defaults={"ran_at": NOW, "found_count": 2}
+    )
     facts = {
         "rule_key": "councils.forms", "topic": "documents", "severity": "warning",
         "fingerprint": "f" * 32, "region": place.region, "province": place.province,
