@@ -3,7 +3,8 @@
 While one process sets up, another makes the database of which the workers of the suite take copies.
 
 The suite runs on the embedded PostgreSQL. Where a PostgreSQL answers on 127.0.0.1:5432, the tests
-marked ``concurrency`` run against that one first; ``SERVER_DATABASE_URL`` names another address.
+marked ``concurrency`` run against that one, before all others; ``SERVER_DATABASE_URL`` names another
+address. Every test runs once.
 """
 
 from __future__ import annotations
@@ -65,13 +66,14 @@ def main(arguments: list[str]) -> int:
     if failed := prepare():
         return failed
     url = os.environ.get("SERVER_DATABASE_URL", SERVER)
-    real = 0
+    real, rest = 0, []
     if "DATABASE_URL" not in os.environ and answers(url):
         say("== queue and concurrency on the PostgreSQL server ==")
         app = url.replace("//postgres@", "//codi_app@")
-        real = pytest("-m", "concurrency", "-n0", DATABASE_OWNER_URL=url, DATABASE_URL=app)
-        say("== the whole suite ==")
-    return pytest(*arguments) or real
+        real = pytest("-m", "concurrency", *arguments, DATABASE_OWNER_URL=url, DATABASE_URL=app)
+        rest = ["-m", "not concurrency"]
+        say("== the rest of the suite ==")
+    return pytest(*rest, *arguments) or real
 
 
 if __name__ == "__main__":
