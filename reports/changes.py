@@ -104,7 +104,7 @@ def tables_moved(moves: Sequence[Move | ToldMove]) -> list[tuple[str, int, str]]
     count: Counter[str] = Counter(move.table for move in moves)
     whys: dict[str, set[str]] = {}
     for move in moves:
-        whys.setdefault(move.table, set()).update(move.why.split(" และ "))
+        whys.setdefault(move.table, set()).update(move.why.split(" และ"))
     order = [str(reason) for reason in Reason]
     return [
         (table, cells, " · ".join(why for why in order if why in whys[table]) or "-")
@@ -115,18 +115,21 @@ def tables_moved(moves: Sequence[Move | ToldMove]) -> list[tuple[str, int, str]]
 Records = Mapping[GridId, Mapping[CellKey, CellRecords]]
 
 
-def changes_since(content: Content, previous: Content) -> tuple[Move, ...]:
+def changes_since(
+    content: Content, previous: Content, records: Records | None = None
+) -> tuple[Move, ...]:
     """The cells of ``content`` that differ from the frozen ``previous``, table by table.
 
     A table is set against the earlier one of the same day; where no day is common, the last against
-    the last. A constant number of queries.
+    the last. ``records`` are those behind the content where somebody read them already. A constant
+    number of queries.
     """
     pairs = list(_pairs(content, previous))
     if not pairs:
         return ()
     pairs = [(old, new) for old, new in pairs if old.cells != new.cells]
     before = records_of(previous, {(old.key, old.as_of) for old, _ in pairs})
-    now = records_of(content, {(new.key, new.as_of) for _, new in pairs})
+    now = records or records_of(content, {(new.key, new.as_of) for _, new in pairs})
     traces: dict[str, Traces] = {}
     if previous.edition is not None:
         traces = traces_of(_changed_keys(pairs, before, now), previous.edition)

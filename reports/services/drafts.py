@@ -19,7 +19,7 @@ from codi.thai.normalise import clean
 from codi.writing import change, locked, service
 from programs.models import Programme, ProgrammeKind
 from reports import notices, outlines, permissions
-from reports.content import of_edition
+from reports.content import Content, of_edition
 from reports.models import (
     Edition,
     EditionCheck,
@@ -219,7 +219,7 @@ def submit(*, actor: User, edition: Edition, now: dt.datetime) -> Edition:
     """Propose a draft; an earlier send-back is answered by it, and its results of checks are kept."""
     edition = locked(edition)
     require(permissions.can_submit(actor, edition))
-    keep_checks(edition, today=timezone.localdate(now))
+    keep_checks(edition, of_edition(edition, today=timezone.localdate(now)))
     edition = change(
         edition,
         {
@@ -235,9 +235,8 @@ def submit(*, actor: User, edition: Edition, now: dt.datetime) -> Edition:
     return edition
 
 
-def keep_checks(edition: Edition, *, today: dt.date) -> None:
-    """Store the results of the checks as of now; a waiver stays with the failure it was given for."""
-    content = of_edition(edition, today=today)
+def keep_checks(edition: Edition, content: Content) -> None:
+    """Store the results of the content's checks; a waiver stays with the failure it was given for."""
     present = {check.code: check for check in edition.checks.all()}
     for checked in content.checks:
         result = checked.result
@@ -300,7 +299,7 @@ def ask_waiver(
     """Ask that a failed check does not block the issue, until a day; a new request voids a permission."""
     edition = locked(edition)
     require(permissions.can_ask_waiver(actor, edition))
-    keep_checks(edition, today=today)
+    keep_checks(edition, of_edition(edition, today=today))
     check = EditionCheck.objects.select_for_update().filter(edition=edition, code=code).first()
     if check is None or check.is_ok:
         raise Refused("รายการตรวจนี้ผ่านแล้วหรือไม่มีในฉบับนี้ จึงไม่ต้องขอผ่อนผัน")

@@ -23,7 +23,7 @@ from codi.jobs import services as jobs
 from codi.jobs.models import Job, State
 from codi.writing import change, locked, service
 from reports import permissions
-from reports.changes import changes_since
+from reports.changes import Records, changes_since
 from reports.content import Content, of_edition, records_of
 from reports.history_marks import marks_now
 from reports.models import (
@@ -54,8 +54,8 @@ def issue(*, actor: User, edition: Edition, now: dt.datetime) -> Edition:
     require(permissions.can_issue(actor, edition))
     today = timezone.localdate(now)
     marks = marks_now()
-    keep_checks(edition, today=today)
     content = of_edition(edition, today=today)
+    keep_checks(edition, content)
     blocking = [checked.result for checked in content.checks if checked.blocks]
     if blocking:
         raise Refused(
@@ -63,8 +63,10 @@ def issue(*, actor: User, edition: Edition, now: dt.datetime) -> Edition:
             code="checks_failed",
             details=[f"{result.title}: {result.message}" for result in blocking],
         )
-    _freeze_parts(edition, content)
-    facts = {**content.facts, "marks": marks, "edition": _about(edition, actor, now, content)}
+    records = records_of(content)
+    _freeze_parts(edition, content, records)
+    about = _about(edition, actor, now, content, records)
+    facts = {**content.facts, "marks": marks, "edition": about}
     edition = change(
         edition,
         {
@@ -93,7 +95,9 @@ def request_issue_files(edition: Edition) -> Job:
     )
 
 
-def _about(edition: Edition, actor: User, now: dt.datetime, content: Content) -> dict[str, object]:
+def _about(
+    edition: Edition, actor: User, now: dt.datetime, content: Content, records: Records
+) -> dict[str, object]:
     """What the report says of itself: number, people, moments, and what moved since the last."""
     approved_by = edition.approved_by
     submitted_by = edition.submitted_by
@@ -120,14 +124,13 @@ def _about(edition: Edition, actor: User, now: dt.datetime, content: Content) ->
                 "now": move.now_text,
                 "why": move.why,
             }
-            for move in changes_since(content, previous)
+            for move in changes_since(content, previous, records)
         ]
     return about
 
 
-def _freeze_parts(edition: Edition, content: Content) -> None:
+def _freeze_parts(edition: Edition, content: Content, records: Records) -> None:
     """Store grids, the records behind their cells, and the computed sentences."""
-    records = records_of(content)
     grids = EditionGrid.objects.bulk_create(
         EditionGrid(
             edition=edition,

@@ -251,8 +251,8 @@ def test_the_page_asks_a_constant_number_of_times(client, w, count):
     page(client, "detail", edition.pk)
     with CaptureQueriesContext(connection) as asked:
         page(client, "detail", edition.pk)
-    assert len([q for q in asked if "SAVEPOINT" not in q["sql"]]) == 48
+    assert len([q for q in asked if "SAVEPOINT" not in q["sql"]]) == 49
     edition = approved(w, edition)
     with CaptureQueriesContext(connection) as asked:
         services.issue(actor=w.manager, edition=edition, now=NOW)
-    assert len([q for q in asked if "SAVEPOINT" not in q["sql"]]) == 175
+    assert len([q for q in asked if "SAVEPOINT" not in q["sql"]]) == 136
