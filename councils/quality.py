@@ -31,7 +31,15 @@ from codi.files.models import DocumentKind
 from codi.fiscal import FiscalYear
 from codi.quality.declared import Rule, Severity, ThaiDate, Thousands, Topic, register, words
 from councils.figures.sources import with_both_forms, with_form
-from councils.models import AuthorityKind, Council, CouncilMeeting, Member, MemberKind, Term
+from councils.models import (
+    AuthorityKind,
+    Council,
+    CouncilDouble,
+    CouncilMeeting,
+    Member,
+    MemberKind,
+    Term,
+)
 from councils.rules import REPRESENTATIVES_PER_EXPERT, TELLING_WORDS
 from councils.rules_of_work import MEETINGS_OF_A_YEAR
 from programs.models import RegionBase
@@ -330,5 +338,19 @@ register(
             "รหัสของ", F("subdistrict__name"), " ยกเลิกเมื่อ ", ThaiDate("subdistrict__valid_until")
         ),
         link=page("council_edit"),
+    ),
+    Rule(
+        key="councils.doubles",
+        title="สภาที่น่าจะซ้ำกัน",
+        topic=Topic.DUPLICATES,
+        severity=Severity.WARNING,
+        subject=SUBJECT,
+        advice="เทียบสองระเบียน แล้วขอรวม หรือบันทึกว่าไม่ซ้ำพร้อมเหตุผล",
+        offending=lambda today: CouncilDouble.objects.unsettled(),
+        label=words(F("first__code"), " กับ ", F("second__code")),
+        detail=words("ชื่อ “", F("first__name"), "” กับ “", F("second__name"), "”"),
+        region="first__region",
+        province="first__province",
+        link=lambda key: reverse("councils:council_double", args=[key]),
     ),
 )

@@ -40,7 +40,7 @@ from codi.quality.declared import (
 from programs.models import RegionBase
 from programs.models.region_bases import BaseKind
 from welfare.figures.sources import funds, statuses
-from welfare.models import Contribution, FundFile, FundReview, FundStatus
+from welfare.models import Contribution, FundDouble, FundFile, FundReview, FundStatus
 from welfare.queries import money_total
 
 SUBJECT = "กองทุนสวัสดิการชุมชน"
@@ -317,5 +317,19 @@ register(
         label=LABEL,
         detail=words("ระบุพื้นที่ไม่ถึงตำบล"),
         link=page("fund_edit"),
+    ),
+    Rule(
+        key="welfare.doubles",
+        title="กองทุนที่น่าจะซ้ำกัน",
+        topic=Topic.DUPLICATES,
+        severity=Severity.WARNING,
+        subject=SUBJECT,
+        advice="เทียบสองระเบียน แล้วขอรวม หรือบันทึกว่าไม่ซ้ำพร้อมเหตุผล",
+        offending=lambda today: FundDouble.objects.unsettled(),
+        label=words(F("first__code"), " กับ ", F("second__code")),
+        detail=words("ชื่อ “", F("first__name"), "” กับ “", F("second__name"), "”"),
+        region="first__region",
+        province="first__province",
+        link=lambda key: reverse("welfare:fund_double", args=[key]),
     ),
 )

@@ -60,6 +60,11 @@ class DuplicateCaseQuerySet(models.QuerySet[Any]):
         """Pairs whose records lie inside the person's scope; both stand in one province."""
         return self.filter(in_scope(user, self.model.place_path))
 
+    def unsettled(self) -> Self:
+        """Pairs that look like one thing twice and that nobody has settled."""
+        open_states = [*OPEN, CaseState.REQUESTED]
+        return self.filter(state__in=open_states, suspicion=Suspicion.DOUBLE)
+
     def waiting(self) -> Self:
         """Pairs whose merge was asked for and waits for headquarters."""
         return self.filter(state=CaseState.REQUESTED)

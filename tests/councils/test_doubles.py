@@ -16,6 +16,8 @@ from django.urls import reverse
 
 from codi.errors import Conflict, Refused
 from codi.notices.models import Notice
+from codi.quality import declared, sweeping
+from codi.quality.models import Finding
 from councils import services as councils
 from councils.models import (
     CommunityGroup,
@@ -417,3 +419,19 @@ def switch(state: str) -> None:
     """Put the last line of the members aside, or back."""
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE councils_member {state} TRIGGER USER")
+
+
+def test_the_inbox_names_pairs_until_somebody_settles_them(w):
+    """Wrong if a double stood in no inbox, a wrong kind were called one, or a settled pair stayed."""
+    first, twin = here("สภา ก", code="1"), here("สภา ก", code="2")
+    case = CouncilDouble.objects.create(first=first, second=twin, found_on=TODAY)
+    CouncilDouble.objects.create(
+        first=twin, second=here("สภา ก", code="3"), found_on=TODAY, suspicion="kind"
+    )
+    rule = declared.RULES["councils.doubles"]
+    sweeping.run_rule(rule=rule, today=TODAY)
+    (found,) = Finding.objects.filter(rule_key=rule.key, gone_on=None)
+    assert (found.subject_label, found.province) == ("1 กับ 2", first.province)
+    merging.close_case(actor=w.officer, case=case, reason="คนละแห่ง", today=TODAY)
+    sweeping.run_rule(rule=rule, today=TODAY)
+    assert not Finding.objects.filter(rule_key=rule.key, gone_on=None).exists()
