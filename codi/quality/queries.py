@@ -110,6 +110,11 @@ def weight() -> Case:
     return Case(*order, output_field=IntegerField())
 
 
+def was_swept() -> bool:
+    """Whether the data were looked through at least once."""
+    return RuleRun.objects.exists()
+
+
 def earlier_sweeps(today: dt.date) -> tuple[dt.date | None, dt.date | None]:
     """The last days with a sweep at least a week, and at least a month, before the day."""
     found = RuleRun.objects.aggregate(

@@ -31,6 +31,13 @@ from codi.ui.pages import FormPage
 INBOX = ("คุณภาพข้อมูล", reverse_lazy("quality:list"))
 
 
+NEVER_SWEPT = Empty(
+    "ยังไม่เคยตรวจข้อมูล",
+    "ระบบตรวจทุกคืน หากต้องการผลทันที เปิดหน้าภาพรวมแล้วกด “ตรวจข้อมูลเดี๋ยวนี้”",
+    "scan-search",
+)
+
+
 class FindingList(ScopedMixin, ListPage):
     """What is wrong with the data in sight, the weightiest and oldest first."""
 
@@ -51,6 +58,11 @@ class FindingList(ScopedMixin, ListPage):
 
     def get_queryset(self) -> QuerySet[Finding]:
         return queries.findings_for_list(self.user)
+
+    def _why_empty(self) -> Empty:
+        """Nothing wrong was found, or nobody has looked yet: two different things."""
+        found = super()._why_empty()
+        return found if found is not self.empty or queries.was_swept() else NEVER_SWEPT
 
     def get_context(self) -> dict[str, Any]:
         counts = queries.open_counts(self.user)
