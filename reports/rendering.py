@@ -84,7 +84,7 @@ def charts_in(table: Table) -> list[tuple[int, ChartSlot]]:
         (place, chart)
         for place, chart in enumerate(table.slot.charts, start=1)
         if any(
-            grid.value(row.key, column) is not None
+            grid.value(row.key, column)
             for row in grid.items
             for column in known.intersection(chart.parts)
         )

@@ -150,7 +150,7 @@ def test_the_pages_of_quarters_ask_a_constant_number_of_queries(
     client.get(ADDRESS)
     with django_assert_num_queries(10):
         assert client.get(ADDRESS).status_code == 200
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert client.get(reverse("reports:quarters")).status_code == 200
 
 
