@@ -84,6 +84,12 @@ def _council_rests(case: Any) -> Sequence[str]:
     letters = StatusLetter.objects.filter(group__in=groups, council=kept).exclude(pk__in=moved)
     if letters.exists():
         found.append("มีจดหมายรับรองสถานภาพของกลุ่มที่ย้ายมา ซึ่งออกหลังการรวม")
+    # Their councils would be two again, and the merge of the groups could never be taken back.
+    mixed = Q(pk__in=groups) & ~Q(merged_into__in=groups)
+    mixed |= ~Q(pk__in=groups) & Q(merged_into__in=groups)
+    merged = CommunityGroup.objects.filter(mixed, council=kept, merged_into__isnull=False)
+    if codes := list(merged.order_by("code").values_list("code", flat=True)[:5]):
+        found.append(f"กลุ่มรหัส {' · '.join(codes)} รวมกับกลุ่มของอีกสภาแล้ว ให้ยกเลิกการรวมกลุ่มก่อน")
     return found
 
 

@@ -57,8 +57,10 @@ class DuplicateCaseQuerySet(models.QuerySet[Any]):
     """Pairs by scope and state."""
 
     def visible_to(self, user: User) -> Self:
-        """Pairs whose records lie inside the person's scope; both stand in one province."""
-        return self.filter(in_scope(user, self.model.place_path))
+        """Pairs of which both records lie inside the person's scope, also after one was moved."""
+        path = self.model.place_path
+        other = path.replace("first__", "second__", 1)
+        return self.filter(in_scope(user, path), in_scope(user, other))
 
     def unsettled(self) -> Self:
         """Pairs that look like one thing twice and that nobody has settled."""

@@ -81,8 +81,22 @@ def find_doubles(*, case: Cases, today: dt.date) -> int:
     lapsed = [pk for pair, (pk, state) in known.items() if pair not in now and state == "found"]
     case.objects.filter(pk__in=lapsed, state=CaseState.FOUND).delete()
     new = [one for one in found if (one.first_id, one.second_id) not in known]
+    _bring_up_to_date(case, found)
     case.objects.bulk_create(new, ignore_conflicts=True, batch_size=1000)
     return len(new)
+
+
+def _bring_up_to_date(case: Cases, found: Sequence[DuplicateCase]) -> None:
+    """Of pairs that nobody spoke of yet: how alike they are after a name or kind was corrected."""
+    known = {(one.first_id, one.second_id): one for one in case.objects.filter(state="found")}
+    changed = []
+    for now in found:
+        one = known.get((now.first_id, now.second_id))
+        told = (now.similarity_pct, now.suspicion)
+        if one is not None and (one.similarity_pct, one.suspicion) != told:
+            one.similarity_pct, one.suspicion = told
+            changed.append(one)
+    case.objects.bulk_update(changed, ["similarity_pct", "suspicion"], batch_size=1000)
 
 
 @service
@@ -224,7 +238,7 @@ def merge(
         raise Refused("ยังรวมไม่ได้", code="in_the_way", details=problems)
     with acting(actor, door="web", reason=f"รวม {gone.code} เข้ากับ {kept.code}"):
         shares = shares_of(merger, gone, kept)
-        told = {
+        told: dict[str, Any] = {
             "rows": {share.reference.label: _move(share, kept) for share in shares if share.moving},
             "exchanged": _exchange(case, shares),
         }
@@ -237,8 +251,8 @@ def merge(
             "merged_on": today,
             "moved": told,
         }
+        told["closed"] = _close_others(case, gone, actor, today)
         case = change(case, facts, expected_version=expected_version)
-        _close_others(merger, case, gone, actor, today)
     notices.decided(case, "รวมแล้ว", actor=actor)
     return case
 
@@ -286,20 +300,44 @@ def _retire(merger: Merger, gone: Any, kept: Any, today: dt.date) -> None:
     change(gone, facts)
 
 
+# What closing an open pair writes over; a merge keeps it, so that taking back can open the pair again.
+_DECISION = ("state", "decided_by_id", "decided_on", "decision_reason")
+
+
 def _close_others(
-    merger: Merger, case: DuplicateCase, gone: Any, actor: User, today: dt.date
-) -> None:
-    """Other open pairs of the record that went have nothing to decide any more."""
+    case: DuplicateCase, gone: Any, actor: User, today: dt.date
+) -> list[dict[str, Any]]:
+    """Other open pairs of the record that went have nothing to decide any more; how they stood."""
     manager: Any = type(case)._default_manager
     named = Q(first=gone) | Q(second=gone)
-    for other in manager.filter(named, state__in=[*OPEN, CaseState.REQUESTED]).exclude(pk=case.pk):
+    others = manager.filter(named, state__in=[*OPEN, CaseState.REQUESTED]).exclude(pk=case.pk)
+    stood = []
+    for other in others.order_by("pk"):
+        before = {"pk": other.pk} | {name: getattr(other, name) for name in _DECISION}
+        day = before["decided_on"]
         facts = {
             "state": CaseState.NOT_DOUBLE,
             "decided_by": actor,
             "decided_on": today,
             "decision_reason": f"รหัส {gone.code} รวมเข้ากับรหัส {case.kept.code} แล้ว",
         }
-        change(other, facts)
+        closed = change(other, facts)
+        if before["state"] == CaseState.REQUESTED:
+            notices.decided(closed, "ปิดคำขอ เพราะรวมกับระเบียนอื่นแล้ว", actor=actor)
+        stood.append(before | {"decided_on": day and day.isoformat(), "closed": closed.version})
+    return stood
+
+
+def _open_others(case: DuplicateCase) -> None:
+    """Open again the pairs that the merge closed, but for those that were written to since."""
+    manager: Any = type(case)._default_manager
+    for before in case.moved.get("closed", ()):
+        other = manager.filter(pk=before["pk"], version=before["closed"]).first()
+        if other is not None:
+            day = before["decided_on"]
+            facts = {name.removesuffix("_id"): before[name] for name in _DECISION}
+            facts["decided_by"] = User.objects.filter(pk=before["decided_by_id"]).first()
+            change(other, facts | {"decided_on": day and dt.date.fromisoformat(day)})
 
 
 @service
@@ -334,6 +372,7 @@ def take_back(
             rows.update(**{reference.key: case.gone})
         for label, mine, theirs in reversed(case.moved["exchanged"]):
             swap_contents(by_label[label], mine, theirs)
+        _open_others(case)
         facts = {
             "state": CaseState.TAKEN_BACK,
             "decided_by": actor,

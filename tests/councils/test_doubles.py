@@ -259,6 +259,29 @@ def test_a_merge_is_not_taken_back_when_something_rests_on_it(w):
     assert CouncilDouble.objects.get().state == CaseState.MERGED
 
 
+def test_taking_back_opens_other_pairs_again_and_waits_for_merged_groups(w):
+    """Wrong if other pairs stayed closed for good, or a moved group was torn from its merge."""
+    kept, gone = (here(f"สภา {name}") for name in "กข")
+    other, third = asked(w, here("สภา ค"), gone), here("สภา ง")
+    found = CouncilDouble.objects.create(first=gone, second=third, found_on=YESTERDAY)
+    groups = [build.group(kept, code="K"), build.group(gone, code="G")]
+    case = merged(w, asked(w, kept, gone))
+    states = CouncilDouble.objects.filter(pk__in=[other.pk, found.pk]).order_by("pk")
+    assert list(states.values_list("state", flat=True)) == ["not_double", "not_double"]
+    for group in groups:
+        group.refresh_from_db()
+    pair = merged(w, asked(w, *groups, case=GroupDouble))
+    with pytest.raises(Refused) as caught:
+        taken_back(w, case)
+    assert any("ให้ยกเลิกการรวมกลุ่มก่อน" in text for text in caught.value.details)
+    taken_back(w, pair)
+    taken_back(w, case)
+    told = ("state", "decided_by", "decided_on", "decision_reason")
+    assert list(states.values_list(*told)) == [
+        ("requested", None, None, ""), ("found", None, None, ""),
+    ]  # fmt: skip
+
+
 def test_a_merged_record_takes_nothing_more_whoever_writes(w):
     """Wrong if a row could come to a record where nobody looks any more, be it by plain SQL."""
     kept, gone = here("สภา ก"), here("สภา ข")
