@@ -128,6 +128,16 @@ class FindingClose(ScopedMixin, FormPage):
         messages.success(self.request, "ยืนยันแล้ว รายการนี้จะไม่ขึ้นอีกจนกว่าข้อเท็จจริงจะเปลี่ยน")
         return redirect("quality:finding", pk=self.finding.pk)
 
+    def refuse(self, form: CloseForm, refused: Refused) -> HttpResponse:
+        """Show what the finding says now; the next press confirms that, as the refusal tells."""
+        if refused.code == "changed_by_another":
+            self.finding.refresh_from_db()
+            typed: Any = form.data
+            seen = typed.copy()
+            seen["version"] = str(self.finding.version)
+            form.data = seen
+        return super().refuse(form, refused)
+
 
 class FindingReopen(ScopedMixin, View):
     """Take an explanation back."""

@@ -142,6 +142,8 @@ def test_closing_asks_why_holds_and_is_taken_back(north, manager):
     assert (one.state, one.closed_by, one.version) == ("explained", manager, 2)
     stale = north.post(f"/quality/{finding().pk}/close/", {"reason": "ตรวจ", "version": 7})
     assert "สิ่งที่พบเปลี่ยนไปหลังจากที่ท่านเปิดหน้านี้" in stale.content.decode()
+    # The next press confirms what the page says now, as it tells.
+    assert 'name="version" value="1"' in stale.content.decode()
     north.post(f"/quality/{one.pk}/reopen/")
     one.refresh_from_db()
     assert (one.state, one.reason) == ("open", "")
