@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 
 from codi.figures.figure import get
 from codi.figures.findings import leading
@@ -79,22 +79,13 @@ def shown_map(indicator: Indicator, here: Standpoint) -> dict[str, Any]:
         return f"{reverse('overview:province', args=[row])}?{here.query(region='', province='')}"
 
     title = finding(indicator, grid)
-    svg = province_map(
-        grid,
-        indicator.column,
-        areas,
-        title=title,
-        shape=SCREEN,
-        steps=indicator.steps or None,
-        link=CellLink(page),
-    )
     column = grid.column(indicator.column)
     return {
         "indicator": indicator,
         "indicators": INDICATORS.values(),
         "here": here,
         "title": title,
-        "map": mark_safe(svg.decode()),  # noqa: S308 - drawn by us, every text escaped
+        "map": _drawn(indicator, grid, title, CellLink(page)),
         "unit": counted_unit(grid, column),
         "credit": CREDIT,
         "ranked": [
@@ -108,6 +99,18 @@ def shown_map(indicator: Indicator, here: Standpoint) -> dict[str, Any]:
             for place, key, name, value in ranked(grid, column.key)
         ],
     }
+
+
+def _drawn(indicator: Indicator, grid: Grid, title: str, link: CellLink) -> SafeString:
+    """The map; empty where no province is to draw, as before the founding of the only one in sight."""
+    areas = province_areas()
+    if not any(row.key in areas for row in grid.items):
+        return SafeString("")
+    steps = indicator.steps or None
+    svg = province_map(
+        grid, indicator.column, areas, title=title, shape=SCREEN, steps=steps, link=link
+    )
+    return mark_safe(svg.decode())  # noqa: S308 - drawn by us, every text escaped
 
 
 def finding(indicator: Indicator, grid: Grid) -> str:

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from codi.places.filters import regions_in_sight
 from codi.ui.lists import ListFilter
 from reports.models import (
+    FROZEN_STATES,
     Edition,
     EditionState,
     ReportingQuarter,
@@ -45,7 +46,11 @@ class QuarterFilter(ListFilter):
     """By fiscal year, and whether the quarter is closed."""
 
     fiscal_year = django_filters.ChoiceFilter(label="ปีงบประมาณ", choices=years_reported)
-    standing = django_filters.ChoiceFilter(label="สถานะ", choices=STANDINGS)
+    standing = django_filters.ChoiceFilter(label="สถานะ", choices=STANDINGS, method="standing_as")
+
+    def standing_as(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Open or closed; of any rows of quarters, those of the API as well."""
+        return rows.filter(closed_at__isnull=value == "open")
 
 
 def _editions(request: Any) -> QuerySet[Edition]:
@@ -74,7 +79,7 @@ def _closed(request: Any) -> QuerySet[ReportingQuarter]:
 
 def _touched(request: Any) -> QuerySet[Edition]:
     touched = Edition.objects.visible_to(request.user).filter(
-        pk__in=TouchedEdition.objects.values("edition")
+        pk__in=TouchedEdition.objects.values("edition"), state__in=FROZEN_STATES
     )
     return touched.select_related("programme", "region")
 
@@ -89,8 +94,12 @@ class LaterChangeFilter(ListFilter):
         label="ไตรมาสที่ปิดแล้ว", field_name="quarters__quarter", queryset=_closed
     )
     edition = django_filters.ModelChoiceFilter(
-        label="ฉบับที่กระทบ", field_name="editions__edition", queryset=_touched
+        label="ฉบับที่กระทบ", method="touching", queryset=_touched
     )
     region = django_filters.ModelChoiceFilter(label="ภาค", queryset=regions_in_sight)
     model_label = django_filters.ChoiceFilter(label="ชนิดของรายการ", choices=KINDS)
     verb = django_filters.ChoiceFilter(label="ทำอะไร", choices=Verb.choices)
+
+    def touching(self, rows: Any, name: str, value: Edition) -> Any:
+        """Those that the page of the edition counts."""
+        return rows.touching(value)

@@ -20,7 +20,7 @@ from reports.models import Edition, EditionGrid, LaterChange, TouchedEdition, To
 
 def later_changes(user: User) -> QuerySet[Any]:
     """Later changes in sight, each with its quarters and with the editions in sight; three queries."""
-    seen = TouchedEdition.objects.filter(edition__in=Edition.objects.visible_to(user))
+    seen = TouchedEdition.objects.standing().filter(edition__in=Edition.objects.visible_to(user))
     return (
         LaterChange.objects.visible_to(user)
         .select_related("region")

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Q
+from django.utils import timezone
 
 from reports.history_marks import events_of
 from reports.models import Edition
@@ -35,11 +36,11 @@ class Trace:
         ended = any(event[name] is not None for name in kind.ends)
         if event["pgh_label"] == "insert":
             day = event[kind.day] if kind.day else None
-            day = day.date() if isinstance(day, dt.datetime) else day
+            day = timezone.localdate(day) if isinstance(day, dt.datetime) else day
             return replace(self, is_new=True, recorded_for=day, has_ended=ended)
         if self.is_new:
             day = event[kind.day] if kind.day else self.recorded_for
-            day = day.date() if isinstance(day, dt.datetime) else day
+            day = timezone.localdate(day) if isinstance(day, dt.datetime) else day
             return replace(self, recorded_for=day, has_ended=ended)
         return replace(self, has_changed=True, has_ended=ended)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.functions import Cast
 
 from codi.places.models import Region
 from codi.triggers import append_only
 from programs.models.base import unique
+from reports.models.edition_life import FROZEN_STATES
 from reports.models.editions import Edition
 from reports.models.quarters import ReportingQuarter
 
@@ -34,6 +37,19 @@ class LaterChangeQuerySet(models.QuerySet["LaterChange"]):
         if user.sees_nation:
             return self
         return self.none() if user.province_id else self.filter(region=user.region_id)
+
+    def touching(self, edition: Edition) -> Self:
+        """What came after the edition was frozen and touches it; a draft has none.
+
+        A freezing that was taken back leaves what was noted of it; the edition, frozen anew, knows
+        those changes.
+        """
+        if not edition.is_frozen:
+            return self.none()
+        known = Q(pk=None)
+        for label, mark in (edition.facts.get("marks") or {}).items():
+            known |= Q(model_label=label, event_key__lte=mark)
+        return self.filter(editions__edition=edition).exclude(known)
 
 
 class LaterChange(models.Model):
@@ -121,12 +137,34 @@ class TouchedQuarter(models.Model):
         return str(self.quarter)
 
 
+class TouchedEditionQuerySet(models.QuerySet["TouchedEdition"]):
+    """Chainable filters over touched editions."""
+
+    def standing(self) -> Self:
+        """Without those of a freezing that was taken back, for a page of changes.
+
+        Reads the facts of an edition for each row; all that touch one edition are ``touching`` it.
+        """
+        mark: Any = Func(
+            F("edition__facts__marks"),
+            F("change__model_label"),
+            function="jsonb_extract_path_text",
+            output_field=models.TextField(),
+        )
+        marked = self.filter(edition__state__in=FROZEN_STATES).annotate(
+            mark=Cast(mark, models.BigIntegerField())
+        )
+        return marked.filter(Q(mark=None) | Q(change__event_key__gt=F("mark")))
+
+
 class TouchedEdition(models.Model):
     """An issued edition that a later change touches, with the cells: figure, day, row, column."""
 
     change = models.ForeignKey(LaterChange, models.PROTECT, related_name="editions")
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="later_changes")
     cells = models.JSONField("ช่องของตาราง", default=list)
+
+    objects = TouchedEditionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "ฉบับที่การแก้ไขกระทบ"

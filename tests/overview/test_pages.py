@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from codi.figures.figure import FigureScope, get
 from codi.fiscal import Quarter
+from codi.places.models import Province
 from overview.indicators import INDICATORS, ranked
 from overview.parts import PARTS
 from overview.standpoint import default_day
@@ -355,4 +356,13 @@ def test_queries_do_not_grow_with_records(more, country):
                 assert client.get(f"{path}?{AT}").status_code == 200
             found[key] = len(queries)
         assert found == QUERIES
+        transaction.set_rollback(True)
+
+
+def test_a_day_before_a_province_was_founded_has_no_map(country):
+    """Wrong if the dashboard of Bueng Kan failed on a day before 2554."""
+    with transaction.atomic():
+        Province.objects.filter(pk="90").update(valid_from=dt.date(2011, 3, 23))
+        page = client_of(country).get(f"{DASHBOARD}parts/map/?province=90&as_of=2010-05-31")
+        assert "ยังไม่มีจังหวัดในวันนี้" in page.content.decode()
         transaction.set_rollback(True)
