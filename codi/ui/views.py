@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -130,7 +130,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     When it is the database that cannot be reached, or a lock that was waited for too long, the
     honest answer is 503: the same act will do in a moment.
     """
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    fault = sys.exc_info()[1]
+    # The driver says of an answer that broke off in its middle no more than DatabaseError.
+    if isinstance(fault, OperationalError | InterfaceError) or type(fault) is DatabaseError:
         return unavailable(request)
     return _plain_page(
         request,

@@ -89,8 +89,16 @@ THINGS = {
     "import-batches": "batch previewed",
     "import-rows": "import row",
     "bin": "binned",
+    "findings": "finding",
+    "council-doubles": "council double found",
+    "group-doubles": "group double found",
+    "fund-doubles": "fund double found",
+    "later-changes": "later change",
+    "analyses": "analysis",
 }
-EVERYBODYS = {"regions", "provinces", "districts", "subdistricts", "funding-sources"}
+EVERYBODYS = {
+    "regions", "provinces", "districts", "subdistricts", "funding-sources", "quarters",
+}  # fmt: skip
 COMMON = {"programmes", "scales"}
 
 

@@ -248,7 +248,7 @@ def test_the_panel_says_why_somebody_may_not_attach(w):
 def test_the_panel_asks_the_same_queries_for_any_number_of_files(
     w, count, django_assert_num_queries
 ):
-    """Wrong if each file of a list asked the database by itself."""
+    """Wrong if each file of a list asked the database by itself; two ask for unread news."""
     project = build.project(w, plan=(600_000, 400_000))
     instalment = project.instalments.get(number=1)
     template = attached(w, instalment)
@@ -261,7 +261,7 @@ def test_the_panel_asks_the_same_queries_for_any_number_of_files(
     client = client_of(w.officer)
     address = reverse("files:record", args=["instalment", instalment.pk])
     client.get(address)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         page = client.get(address).content.decode()
     assert len(Tree(page).texts("a", "file-row__name")) == count
 

@@ -203,13 +203,14 @@ def test_project_page_opens_in_every_status_for_everybody(w, step):
 def test_project_page_asks_a_constant_number_of_queries(w, entries, django_assert_num_queries):
     """Wrong if each entry or instalment cost a query.
 
-    Session (4), user, project, two sums, resolutions, instalments, ledger, bell.
+    Session (4), user, project, two sums, resolutions, instalments, ledger; bell (2,
+    for there is news).
     """
     project = build.project(w, plan=(500_000, 500_000))
     for _ in range(entries):
         build.pay(w, project.instalments.get(number=1), 1_000)
     client = client_of(w.finance)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(reverse("finance:project", args=[project.pk]))
 
 
