@@ -47,7 +47,8 @@ STAMP = "%Y%m%dT%H%M%S%f"
 def issue(*, actor: User, edition: Edition, now: dt.datetime) -> Edition:
     """Compute all figures once more, check them, freeze everything, and ask for the files.
 
-    Raises :class:`Refused` with every failed check that nobody waived.
+    Raises :class:`Refused` with every failed check that nobody waived, or when a figure moved
+    while they were computed.
     """
     hold_national(edition)
     edition = locked(edition)
@@ -64,6 +65,7 @@ def issue(*, actor: User, edition: Edition, now: dt.datetime) -> Edition:
             details=[f"{result.title}: {result.message}" for result in blocking],
         )
     records = records_of(content)
+    _require_stillness(edition, content, today)
     _freeze_parts(edition, content, records)
     about = _about(edition, actor, now, content, records)
     facts = {**content.facts, "marks": marks, "edition": about}
@@ -80,6 +82,19 @@ def issue(*, actor: User, edition: Edition, now: dt.datetime) -> Edition:
     )
     request_issue_files(edition)
     return edition
+
+
+def _require_stillness(edition: Edition, content: Content, today: dt.date) -> None:
+    """Raise :class:`Refused` when a save came between the figures and the records behind them.
+
+    Both are read over some seconds, in which others go on working: frozen for ever would be a
+    number whose list does not add up to it, or two tables that knew different things.
+    """
+    if of_edition(edition, today=today).grids != content.grids:
+        raise Refused(
+            "มีผู้บันทึกข้อมูลที่อยู่ในรายงานนี้ระหว่างที่ระบบคำนวณ จึงยังไม่ได้ออกฉบับ กรุณากดออกฉบับอีกครั้ง",
+            code="moved",
+        )
 
 
 def request_issue_files(edition: Edition) -> Job:

@@ -18,8 +18,8 @@ from councils.models import Council, CouncilMeeting, Term
 from programs.models import BaseKind, RegionBase
 from reports import permissions, services
 from reports.changes import changes_since
-from reports.content import of_edition
-from reports.models import Edition, ReportingQuarter
+from reports.content import of_edition, records_of
+from reports.models import Edition, EditionState, ReportingQuarter
 from reports.rendering import pdf_of
 from reports.sheets import data_of, xlsx_of
 from reports.subjects import Subject
@@ -169,6 +169,32 @@ def test_from_the_draft_to_the_issued_report(w):
         if move.row_key == "total"
     }
     assert moved["councils.established", "councils_established"] == (2, 1)
+
+
+def test_a_save_between_a_figure_and_its_records_is_not_frozen(w, monkeypatch):
+    """Wrong if an issued number could differ for ever from the list behind it.
+
+    The save comes at the worst moment: the figures are computed, their records not yet read. The
+    control: with nothing between them the same edition is issued.
+    """
+    edition = services.submit(
+        actor=w.officer, edition=draft(w.officer, quarter(build.region())), now=NOW
+    )
+    edition = services.approve(actor=w.analyst, edition=edition, now=NOW)
+
+    def after_a_save(content: Any) -> Any:
+        Council.objects.update(registered_on=dt.date(2019, 9, 29), certified_on=None)
+        return records_of(content)
+
+    with monkeypatch.context() as between:
+        between.setattr("reports.services.issuing.records_of", after_a_save)
+        with pytest.raises(Refused) as refused:
+            services.issue(actor=w.executive, edition=edition, now=NOW)
+    assert refused.value.code == "moved"
+    edition.refresh_from_db()
+    assert (edition.state, edition.grids.count()) == (EditionState.APPROVED, 0)
+    issued = services.issue(actor=w.executive, edition=edition, now=NOW)
+    assert issued.state == EditionState.ISSUING
 
 
 def _stream(edition: Edition) -> Any:
