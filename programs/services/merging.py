@@ -203,13 +203,18 @@ def _decided(
     expected_version: int | None,
     today: dt.date,
 ) -> DuplicateCase:
-    facts = {
+    facts = _decision(state, actor, _reason(reason), today)
+    return change(case, facts, expected_version=expected_version)
+
+
+def _decision(state: CaseState, actor: User, reason: str, today: dt.date) -> dict[str, Any]:
+    """What a pair keeps of every decision about it."""
+    return {
         "state": state,
         "decided_by": actor,
         "decided_on": today,
-        "decision_reason": _reason(reason),
+        "decision_reason": reason,
     }
-    return change(case, facts, expected_version=expected_version)
 
 
 @service
@@ -243,15 +248,9 @@ def merge(
             "exchanged": _exchange(case, shares),
         }
         _retire(merger, gone, kept, today)
-        facts = {
-            "state": CaseState.MERGED,
-            "decided_by": actor,
-            "decided_on": today,
-            "decision_reason": " ".join(reason.split())[:300],
-            "merged_on": today,
-            "moved": told,
-        }
         told["closed"] = _close_others(case, gone, actor, today)
+        facts = _decision(CaseState.MERGED, actor, " ".join(reason.split())[:300], today)
+        facts |= {"merged_on": today, "moved": told}
         case = change(case, facts, expected_version=expected_version)
     notices.decided(case, "รวมแล้ว", actor=actor)
     return case
@@ -315,13 +314,8 @@ def _close_others(
     for other in others.order_by("pk"):
         before = {"pk": other.pk} | {name: getattr(other, name) for name in _DECISION}
         day = before["decided_on"]
-        facts = {
-            "state": CaseState.NOT_DOUBLE,
-            "decided_by": actor,
-            "decided_on": today,
-            "decision_reason": f"รหัส {gone.code} รวมเข้ากับรหัส {case.kept.code} แล้ว",
-        }
-        closed = change(other, facts)
+        why = f"รหัส {gone.code} รวมเข้ากับรหัส {case.kept.code} แล้ว"
+        closed = change(other, _decision(CaseState.NOT_DOUBLE, actor, why, today))
         if before["state"] == CaseState.REQUESTED:
             notices.decided(closed, "ปิดคำขอ เพราะรวมกับระเบียนอื่นแล้ว", actor=actor)
         stood.append(before | {"decided_on": day and day.isoformat(), "closed": closed.version})
@@ -373,14 +367,8 @@ def take_back(
         for label, mine, theirs in reversed(case.moved["exchanged"]):
             swap_contents(by_label[label], mine, theirs)
         _open_others(case)
-        facts = {
-            "state": CaseState.TAKEN_BACK,
-            "decided_by": actor,
-            "decided_on": today,
-            "decision_reason": why,
-            "merged_on": None,
-            "moved": {},
-        }
+        facts = _decision(CaseState.TAKEN_BACK, actor, why, today)
+        facts |= {"merged_on": None, "moved": {}}
         case = change(case, facts, expected_version=expected_version)
     notices.decided(case, "ยกเลิกการรวมแล้ว", actor=actor)
     return case
