@@ -13,7 +13,7 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
 
@@ -204,7 +204,7 @@ def problem_of(error: Exception) -> Problem | None:
             )
         case RequestDataTooBig() | TooManyFieldsSent() | TooManyFilesSent():
             return Problem("too-large", TOO_LARGE)
-        case OperationalError() | InterfaceError():
+        case DatabaseError() | InterfaceError() if pages.is_outage(error):
             return Problem(
                 "unavailable", "รอสักครู่แล้วเรียกใหม่ด้วยกุญแจเดิม", headers={"Retry-After": "60"}
             )

@@ -124,15 +124,21 @@ def not_opened(request: HttpRequest, *, allowed: str) -> HttpResponse:
     return page
 
 
+def is_outage(fault: BaseException | None) -> bool:
+    """Whether the database could not be reached, or a lock was waited for too long.
+
+    The driver says of an answer that broke off in its middle no more than DatabaseError.
+    """
+    return isinstance(fault, OperationalError | InterfaceError) or type(fault) is DatabaseError
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: a fault of ours; says nothing of its inside and needs neither user nor database.
 
     When it is the database that cannot be reached, or a lock that was waited for too long, the
     honest answer is 503: the same act will do in a moment.
     """
-    fault = sys.exc_info()[1]
-    # The driver says of an answer that broke off in its middle no more than DatabaseError.
-    if isinstance(fault, OperationalError | InterfaceError) or type(fault) is DatabaseError:
+    if is_outage(sys.exc_info()[1]):
         return unavailable(request)
     return _plain_page(
         request,
