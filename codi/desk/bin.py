@@ -6,7 +6,8 @@ goes on::
     register_deletable(Deletable(Meeting, can_delete_meeting, place_of_meeting, after=…))
 
 Parts that go with a record and come back with it are declared by the room that owns them:
-``register_part(Project, Instalment, "project")``. Whatever else names the record stands in the way.
+``register_part(Project, Instalment, "project")``. Whatever else names the record stands in the way,
+and so does what a room above says of it by ``register_keeper``.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ class Deletable:
 
 DELETABLE: dict[str, Deletable] = {}
 _parts: dict[type[Model], list[tuple[type[Model], str]]] = defaultdict(list)
+_keepers: list[Callable[[Model], str]] = []
 
 
 def register_deletable(declared: Deletable) -> Deletable:
@@ -66,6 +68,11 @@ def register_deletable(declared: Deletable) -> Deletable:
 def register_part(whole: type[Model], part: type[Model], key: str) -> None:
     """Let ``part`` go and come back with the ``whole`` that its foreign key ``key`` names."""
     _parts[whole].append((part, key))
+
+
+def register_keeper(tell: Callable[[Model], str]) -> None:
+    """Let a room keep records that name none of its own: why in Thai, or nothing when it does not."""
+    _keepers.append(tell)
 
 
 def declared_for(record: Model) -> Deletable | None:
@@ -89,6 +96,8 @@ def delete(*, actor: User, record: Model, expected_version: int | None, now: dt.
             code="changed_by_another",
         )
     parts = list(_parts_of(record))
+    if told := next(filter(None, (tell(record) for tell in _keepers)), ""):
+        raise Refused(f"ลบไม่ได้ เพราะ{told}", code="in_use")
     region, province = declared.place(record)
     binned = Binned.objects.create(
         model=record._meta.label_lower,
@@ -167,7 +176,7 @@ def restore(*, actor: User, binned: Binned) -> Model:
     require(DELETABLE[binned.model].can_delete(actor, record))
     if hasattr(record, "version"):
         record.version += 1
-    with acting(actor, door="web", reason=REASON):
+    with acting(actor, reason=REASON):
         try:
             with as_refusals():
                 for row in rows:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import QuerySet, Value
+from django.db.models import F, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
+from django.urls import reverse
 
 Said = str | Combinable
 """A path from the offending record, or an expression over it (``words`` makes one of pieces)."""
@@ -103,6 +104,20 @@ def words(*pieces: Said) -> Combinable:
     told = [Value(piece) if isinstance(piece, str) else piece for piece in pieces]
     texts = [Cast(piece, models.TextField()) for piece in told]
     return models.Func(*texts, function="CONCAT", output_field=models.TextField())
+
+
+def page(url_name: str) -> Callable[[str], str]:
+    """The link to a page by the record's key."""
+    return lambda key: reverse(url_name, args=[key])
+
+
+def part_of(whole: str, *, name: str = "name") -> dict[str, Any]:
+    """What a rule about parts tells of their whole: code and name, and in which place it lies."""
+    return {
+        "label": words(F(f"{whole}__code"), " ", F(f"{whole}__{name}")),
+        "region": f"{whole}__region",
+        "province": f"{whole}__province",
+    }
 
 
 class ThaiDate(models.Func):

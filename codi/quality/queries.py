@@ -241,12 +241,13 @@ def _trend_days(today: dt.date) -> list[dt.date]:
     return chosen[::-1]
 
 
-def history_of(finding: Finding) -> list[Finding]:
-    """The earlier findings of the same rule and record, the latest first."""
-    return list(
-        Finding.objects.filter(
-            rule_key=finding.rule_key, subject_key=finding.subject_key, pk__lt=finding.pk
-        )
-        .select_related("closed_by")
-        .order_by("-pk")
+def history_of(finding: Finding, user: User) -> list[Finding]:
+    """The earlier findings of the same rule and record in sight, the latest first.
+
+    Each belongs to the place in which the record lay when it was found: what another region wrote
+    of a record that has moved since is not shown.
+    """
+    of_record = Finding.objects.visible_to(user).filter(
+        rule_key=finding.rule_key, subject_key=finding.subject_key, pk__lt=finding.pk
     )
+    return list(of_record.select_related("closed_by").order_by("-pk"))

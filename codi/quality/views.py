@@ -9,15 +9,18 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.views import View
 
 from codi.accounts.access import ScopedMixin
+from codi.accounts.permissions import Decision
 from codi.errors import Refused
 from codi.figures import figure as figures
 from codi.figures.chart import SCREEN, stacked_bars
 from codi.figures.html import CellLink
+from codi.jobs.models import Job
+from codi.jobs.starting import StartsJob
 from codi.quality import permissions, queries, services
 from codi.quality.declared import TONES, Severity
 from codi.quality.filters import FindingFilter
@@ -87,7 +90,7 @@ class FindingPage(ScopedMixin, View):
             "age_days": (timezone.localdate() - finding.first_seen_on).days,
             "may_close": permissions.can_close(self.user, finding),
             "may_reopen": permissions.can_reopen(self.user, finding),
-            "earlier": queries.history_of(finding),
+            "earlier": queries.history_of(finding, self.user),
         }
         return render(request, "quality/finding.html", context)
 
@@ -189,18 +192,16 @@ class Trend(ScopedMixin, View):
         return HttpResponse(svg, content_type="image/svg+xml")
 
 
-class Sweep(ScopedMixin, View):
+class Sweep(StartsJob):
     """The button: look through the data now; what comes next is the page of the job."""
 
-    http_method_names = ["post"]
+    started = "เริ่มตรวจข้อมูลแล้ว ปิดหน้านี้ได้ ระบบทำต่อให้"
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        self.require(permissions.can_sweep(self.user))
-        key = request.POST.get("one_time_key", "") or uuid.uuid4().hex
-        try:
-            job = services.request_sweep(actor=self.user, key=key)
-        except Refused as refused:
-            messages.error(request, refused.message)
-            return redirect("quality:overview")
-        messages.success(request, "เริ่มตรวจข้อมูลแล้ว ปิดหน้านี้ได้ ระบบทำต่อให้")
-        return redirect("jobs:detail", pk=job.pk)
+    def allowed(self) -> Decision:
+        return permissions.can_sweep(self.user)
+
+    def start(self, key: str) -> Job:
+        return services.request_sweep(actor=self.user, key=key)
+
+    def back(self) -> str:
+        return reverse("quality:overview")
