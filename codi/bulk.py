@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection, models
 from psycopg2 import sql
+from psycopg2.errors import QueryCanceled
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _TABLE = sql.Identifier("bulk_rows")
@@ -25,13 +26,14 @@ class Lines:
         self._lines = iter(lines)
         self._rest = ""
         self.count = 0
+        self.failure: Exception | None = None
 
     def read(self, size: int = -1) -> str:
         """At most ``size`` characters more; nothing at the end."""
         pieces = [self._rest]
         length = len(self._rest)
         while size < 0 or length < size:
-            line = next(self._lines, None)
+            line = self._next()
             if line is None:
                 break
             self.count += 1
@@ -43,6 +45,14 @@ class Lines:
             return whole
         self._rest = whole[size:]
         return whole[:size]
+
+    def _next(self) -> str | None:
+        """The next line; None at the end. Keeps why making it failed, which COPY does not tell."""
+        try:
+            return next(self._lines, None)
+        except Exception as failure:
+            self.failure = failure
+            raise
 
 
 def line_of(values: Iterable[Any]) -> str:
@@ -62,13 +72,19 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Iterable[Any]])
     """COPY rows of plain values into a table; returns how many.
 
     The rows must not ask the database while they are made: the connection is taken by the COPY.
+    What making one raises comes out as it is, a refusal with its words.
     """
     lines = Lines(line_of(row) for row in rows)
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     with connection.cursor() as cursor:
-        cursor.copy_expert(statement.as_string(cursor.connection), lines)
+        try:
+            cursor.copy_expert(statement.as_string(cursor.connection), lines)
+        except QueryCanceled:
+            if lines.failure is None:
+                raise
+            raise lines.failure from None
     return lines.count
 
 

@@ -11,7 +11,7 @@ import os
 import re
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -21,7 +21,8 @@ from xml.sax.saxutils import escape
 from django.conf import settings
 
 from codi.figures.formats import as_of_text, column_title, counted_unit
-from codi.figures.grid import Column, Grid, Row, Unit
+from codi.figures.grid import Column, Grid, Row, Unit, share
+from codi.figures.lettering import EM, shaped
 from codi.thai.numbers import number, percent
 from codi.thai.typeface import font_file
 
@@ -31,23 +32,38 @@ COLOURS = ("#0f5c59", "#e2b04a", "#8db8b5")
 TWO, THREE = COLOURS[:2], (COLOURS[0], COLOURS[2], COLOURS[1])  # what is left is always gold
 # Quarters and grades: from dark to light in one hue, the last in gold.
 FOUR = ("#0f5c59", "#5a9a96", "#b5d3d0", "#e2b04a")
+FIVE = (*FOUR, "#8a949c")
 INK, QUIET, RULE = "#15202b", "#4a5560", "#d8e1e1"
 MILLION = Decimal(1_000_000)
 # Half the height of letters and digits, as a part of the font's size.
 MIDDLE = 0.32
-# The part of a chart's width in which the bars lie.
-AXES_WIDTH = 0.6
+# Points between names, bars and numbers, and what is kept of the width for the bars at least.
+GAP = 9
+LEAST_BARS = 0.3
+MANY_ROWS = 8
+# The part of a chart's height in which the bars lie.
+AXES_HEIGHT = 0.8
+# What a legend's entry takes beside its name, in the size of its letters.
+LEGEND_MARK = 3.6
 # The drawing library keeps its settings in one global place.
 _drawing = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Shape:
-    """Measures of a chart in inches and points: for A4 portrait or for a wide screen."""
+    """Measures of a chart in inches and points: for A4 portrait or for a wide screen.
+
+    ``dense_height`` is the height of a row where there are more than eight, if it differs.
+    """
 
     width: float
     row_height: float
     font_size: float
+    dense_height: float = 0
+
+    def row(self, count: int) -> float:
+        """The height of a row among so many."""
+        return self.dense_height or self.row_height if count > MANY_ROWS else self.row_height
 
 
 PRINT = Shape(width=6.5, row_height=0.265, font_size=9.5)
@@ -62,13 +78,13 @@ def stacked_bars(
     labels: str = "",
     shape: Shape = PRINT,
 ) -> bytes:
-    """SVG of one bar per item row, made of the columns ``parts`` (at most four, of one unit).
+    """SVG of one bar per item row, made of the columns ``parts`` (at most five, of one unit).
 
     ``labels`` names a text column that labels the bars instead of the row titles. ``title`` should
     say the finding; it and the values become the picture's text alternative.
     """
-    if len(parts) > len(FOUR):
-        raise ValueError(f"a chart has at most {len(FOUR)} parts")
+    if len(parts) > len(FIVE):
+        raise ValueError(f"a chart has at most {len(FIVE)} parts")
     if len({grid.column(key).unit for key in parts}) > 1:
         raise ValueError("the parts of a chart have one unit")
     rows = grid.items
@@ -88,6 +104,19 @@ def side_by_side(grid: Grid, parts: Sequence[str], *, title: str, shape: Shape =
     with _drawing:
         svg = _draw(grid, parts, grid.items, names, shape, is_beside=True)
     return _described(svg, title, description(grid, parts, names))
+
+
+def in_shares(grid: Grid, parts: Sequence[str]) -> Grid:
+    """The rows of a grid with its ``parts`` as percentages of their totals, to be drawn together.
+
+    What is counted in funds, people and baht has no common axis; its shares have.
+    """
+    columns = tuple(Column(key, part_title(grid.column(key)), Unit.PERCENT) for key in parts)
+    cells = {
+        row.key: {key: share(grid.value(row.key, key), grid.value("total", key)) for key in parts}
+        for row in grid.rows
+    }
+    return replace(grid, unit=Unit.PERCENT, columns=columns, cells=cells, notes=())
 
 
 def description(grid: Grid, parts: Sequence[str], names: Sequence[str]) -> str:
@@ -126,7 +155,7 @@ def part_title(column: Column) -> str:
 
 def _colours(parts: Sequence[str]) -> Sequence[str]:
     if len(parts) > 3:
-        return FOUR
+        return FIVE if len(parts) > 4 else FOUR
     return THREE if len(parts) > 2 else TWO
 
 
@@ -161,6 +190,32 @@ def _shown(grid: Grid, row: Row, key: str) -> str:
     return number(value / MILLION, 2) if _is_money(grid, key) else number(value)
 
 
+@dataclass(frozen=True)
+class _Frame:
+    """Where things stand across the drawing, in points: the names, the bars, a column of numbers."""
+
+    names: float
+    bars: float
+    column: float
+
+
+def _frame(grid: Grid, parts: Sequence[str], names: Sequence[str], shape: Shape) -> _Frame:
+    """The bars get what names and numbers leave, so that the whole keeps its width and letters."""
+    size = shape.font_size
+    told = [_shown(grid, row, key) for row in grid.items for key in parts]
+    # Half a point more: letters are hinted when they are drawn.
+    room = max((_width(name, size) for name in names), default=0) + GAP + 0.5
+    column = max((_width(text, size) for text in told), default=0) + GAP
+    whole = shape.width * 72
+    bars = max(whole - room - column * len(parts), whole * LEAST_BARS)
+    return _Frame(room, bars, column)
+
+
+def _width(text: str, size: float) -> float:
+    """Of a text in points."""
+    return shaped(text).width * size / EM
+
+
 def _font(size: float) -> Any:
     from matplotlib.font_manager import FontProperties
 
@@ -186,12 +241,15 @@ def _draw(
         {"svg.fonttype": "path", "svg.hashsalt": salt, "axes.unicode_minus": False}
     ):
         lines = 1 + 0.5 * (len(parts) - 1) if is_beside else 1
-        figure = Figure(figsize=(shape.width, shape.row_height * len(rows) * lines + 0.9))
+        frame = _frame(grid, parts, names, shape)
+        whole = frame.names + frame.bars + frame.column * len(parts)
+        figure = Figure(figsize=(whole / 72, shape.row(len(rows)) * len(rows) * lines + 0.9))
         FigureCanvasSVG(figure)
-        axes = figure.add_axes((0.2, 0.1, AXES_WIDTH, 0.8))
+        axes = figure.add_axes((frame.names / whole, 0.1, frame.bars / whole, AXES_HEIGHT))
         _bars(axes, grid, parts, rows, is_beside=is_beside)
-        _numbers(axes, grid, parts, rows, shape)
+        _numbers(axes, grid, parts, rows, shape, step=frame.column / frame.bars)
         _dress(axes, grid, parts, names, shape)
+        _legend(axes, grid, parts, shape, room=frame.bars)
         target = BytesIO()
         figure.savefig(
             target,
@@ -239,26 +297,25 @@ def _bars(
 
 
 def _numbers(
-    axes: Any, grid: Grid, parts: Sequence[str], rows: Sequence[Row], shape: Shape
+    axes: Any, grid: Grid, parts: Sequence[str], rows: Sequence[Row], shape: Shape, *, step: float
 ) -> None:
-    """The values in columns at the right, under a square of the colour of their part."""
+    """The values in columns at the right, under a square of the colour of their part.
+
+    ``step`` is the width of a column as a part of the bars' width.
+    """
     across = axes.get_yaxis_transform()
-    longest = max((len(_shown(grid, row, key)) for row in rows for key in parts), default=0)
-    # A digit is a good half of the letters' height wide; a narrow chart gives long numbers more room.
-    needed = (longest * shape.font_size * 0.55 / 72 + 0.1) / (shape.width * AXES_WIDTH)
-    first, step = max(0.12, needed), max(0.125, needed)
     for place, (key, colour) in enumerate(zip(parts, _colours(parts), strict=False)):
-        right = 1 + first + place * step
+        right = 1 + (place + 1) * step
         for line, row in enumerate(rows):
             axes.text(
                 right,
                 line,
                 _shown(grid, row, key),
-                transform=across + _lowered(axes, shape.font_size - 0.5),
+                transform=across + _lowered(axes, shape.font_size),
                 ha="right",
                 va="baseline",
                 color=INK,
-                fontproperties=_font(shape.font_size - 0.5),
+                fontproperties=_font(shape.font_size),
             )
         axes.text(
             right,
@@ -292,12 +349,19 @@ def _dress(axes: Any, grid: Grid, parts: Sequence[str], names: Sequence[str], sh
         label.set_fontproperties(small)
         label.set_color(QUIET)
     axes.set_xlabel(_unit(grid, parts), fontproperties=small, color=QUIET, labelpad=3)
+
+
+def _legend(axes: Any, grid: Grid, parts: Sequence[str], shape: Shape, *, room: float) -> None:
+    """Names of the parts above the bars; a line higher where they reach over the numbers."""
+    size = shape.font_size
+    needed = sum(_width(title, size) + LEGEND_MARK * size for title in part_titles(grid, parts))
+    lift = shape.row_height / (axes.figure.get_figheight() * AXES_HEIGHT) if needed > room else 0
     axes.legend(
         loc="lower left",
-        bbox_to_anchor=(-0.01, 1.0),
+        bbox_to_anchor=(-0.01, 1 + lift),
         ncols=len(parts),
         frameon=False,
-        prop=_font(shape.font_size),
+        prop=_font(size),
         labelcolor=INK,
         handlelength=1,
         handleheight=1,

@@ -23,7 +23,7 @@ UNIT_TITLES = {
 def text_of(unit: Unit, value: Cell, *, places: int | None = None) -> str:
     """A cell as printed: thousands separated, ``-`` for nil, dates as "25 ก.พ. 64".
 
-    ``places`` fixes the decimals of an amount; without it satang show only where there are any.
+    ``places`` fixes the decimals of amounts and percentages; without it they show where there are any.
     """
     if value is None or value == "":
         return NIL
@@ -32,18 +32,19 @@ def text_of(unit: Unit, value: Cell, *, places: int | None = None) -> str:
     if isinstance(value, str):
         return value
     if unit is Unit.PERCENT:
-        return percent(value)
+        return percent(value) if places is None else number(value, places)
     if unit is Unit.BAHT:
         return baht(value) if places is None else number(value, places)
     return number(value)
 
 
 def places_of(grid: Grid, column: Column) -> int | None:
-    """Decimals of a whole column: two everywhere when one of its amounts has satang."""
-    amounts = [row for row in grid.rows if grid.unit_of(row.key, column.key) is Unit.BAHT]
-    if not amounts and column.unit is not Unit.BAHT:
+    """Decimals of a column's amounts and percentages: two everywhere when one of them needs them."""
+    parted = (Unit.BAHT, Unit.PERCENT)
+    rows = [row for row in grid.rows if grid.unit_of(row.key, column.key) in parted]
+    if not rows and column.unit not in parted:
         return None
-    cells = (grid.value(row.key, column.key) for row in amounts)
+    cells = (grid.value(row.key, column.key) for row in rows)
     return 2 if any(isinstance(v, Decimal) and v != v.to_integral_value() for v in cells) else 0
 
 
@@ -54,10 +55,10 @@ def shown_columns(grid: Grid) -> tuple[Column, ...]:
 
 
 def cell_text(grid: Grid, row: str, column: Column, *, places: int | None = None) -> str:
-    """A cell as pages print it: ``7,666``, or with its percentage ``7,666 (97.97%)``."""
+    """A cell as pages print it: ``7,666``, or with its percentage, in two places, ``7,666 (97.97%)``."""
     text = text_of(grid.unit_of(row, column.key), grid.value(row, column.key), places=places)
     part = grid.value(row, column.pair) if column.pair else None
-    return text if part is None else f"{text} ({text_of(Unit.PERCENT, part)}%)"
+    return text if part is None else f"{text} ({text_of(Unit.PERCENT, part, places=2)}%)"
 
 
 def period_of(column: Column) -> str:

@@ -229,6 +229,14 @@ class Grid:
         """The cell; raises ``KeyError`` for a key that the grid does not have."""
         return self.cells[row][column]
 
+    def number(self, row: str, column: str) -> Decimal | int | None:
+        """The number of a cell; None for nil, and for a row or column that the grid lacks.
+
+        For what reads several grids of which one may be set out without it: sentences and checks.
+        """
+        value = self.cells.get(row, {}).get(column)
+        return value if isinstance(value, (Decimal, int)) else None
+
     def unit_of(self, row: str, column: str) -> Unit:
         """The unit of a cell: the row's own among numbers, else the column's."""
         return cell_unit(self._rows[row], self._columns[column])

@@ -43,15 +43,16 @@ def tracked(*, exclude: tuple[str, ...] = (), part_of: str = "") -> Callable[[Tr
 
 
 @contextmanager
-def acting(user: User | None, *, door: str, reason: str = "") -> Iterator[None]:
+def acting(user: User | None, *, door: str = "", reason: str = "") -> Iterator[None]:
     """Name the actor of every change inside the block.
 
     ``door`` is the way in (web, command, job, import), ``reason`` the person's own words. Blocks
-    nest: an inner one replaces actor and door until it ends, and keeps the outer reason unless it
-    brings its own.
+    nest: an inner one replaces the actor until it ends, and keeps the outer door and reason unless
+    it brings its own.
     """
     actor = {"actor_id": user.pk, "actor": user.full_name} if user else {"actor": "ระบบ"}
-    metadata = {**actor, "door": door, **({"reason": reason} if reason else {})}
+    told = {"door": door, "reason": reason}
+    metadata = actor | {name: text for name, text in told.items() if text}
     outermost = True
     try:
         with pghistory.context() as current:

@@ -19,7 +19,7 @@ from codi.thai.numbers import baht
 if TYPE_CHECKING:
     from codi.accounts.models import User
 
-CREATED, CHANGED, DELETED = "เพิ่ม", "แก้ไข", "ลบ"
+CREATED, CHANGED, DELETED, RESTORED = "เพิ่ม", "แก้ไข", "ลบ", "นำกลับมา"
 _VERBS = {"insert": CREATED, "update": CHANGED, "delete": DELETED}
 _DOORS = {
     "web": "หน้าเว็บ",
@@ -63,9 +63,14 @@ class Change:
         return self.verb == CREATED
 
     @property
+    def is_back(self) -> bool:
+        """Whether the record came back that was deleted before."""
+        return self.verb == RESTORED
+
+    @property
     def tone(self) -> str:
         """The colour of the verb: it says nothing that the word does not."""
-        return {CREATED: "good", CHANGED: "info", DELETED: "bad"}[self.verb]
+        return {CREATED: "good", CHANGED: "info", DELETED: "bad", RESTORED: "good"}[self.verb]
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,11 @@ class _Step:
     model: type[models.Model]
     before: Any
     event: Any
+
+    @property
+    def is_back(self) -> bool:
+        """Whether a deleted record came back under its own key."""
+        return self.event.pgh_label == "insert" and self.before is not None
 
     def pairs(self) -> Iterable[tuple[models.Field[Any, Any], Any, Any]]:
         """Each tracked field with its raw value before and after."""
@@ -266,7 +276,7 @@ def _told(step: _Step, names: Names) -> Change:
         at=event.pgh_created_at,
         actor=context.get("actor", NOBODY),
         door=_DOORS.get(context.get("door", ""), ""),
-        verb=_VERBS[event.pgh_label],
+        verb=RESTORED if step.is_back else _VERBS[event.pgh_label],
         record=f"{step.model._meta.verbose_name} {_label(step)}".strip(),
         fields=fields,
         reason=context.get("reason", ""),

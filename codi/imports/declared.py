@@ -107,7 +107,7 @@ class UndoOf:
     act that compensates; ``restore(pairs, actor, reason, today)`` puts each record's old values
     back. ``fields`` are those that count: only what changed in them is restored, and only a later
     change in them stands in the way. ``kept`` says that a record which others use by then stays.
-    ``lock_first`` is the field that names what services lock before such a record.
+    ``lock_first`` is the way to what services lock before such a record: ``group__council``.
     """
 
     model: type[Model]

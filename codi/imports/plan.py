@@ -176,6 +176,7 @@ def judgement(
         )
         status = Status.NEW if before is None else Status.CHANGED if changes else Status.SAME
     errors = tuple(row.errors)
+    doubt = "" if status is Status.SAME else doubt
     return PlannedRow(
         row.number, status, label, changes, errors, row.raw, data, record, tuple(namesakes), doubt
     )

@@ -41,6 +41,11 @@ def _as_they_stand() -> Settle:
     return lambda rows, user: None
 
 
+def _no_doubt(facts: Mapping[str, Any]) -> str:
+    """Nothing to look at twice."""
+    return ""
+
+
 @dataclass(frozen=True)
 class Register:
     """A model whose records come in row by row; columns of the upload bear the names of its fields.
@@ -50,7 +55,8 @@ class Register:
     for a file, a function of rows and person that may turn texts of several cells into values, such
     as places, and refuses what lies outside the person's scope. ``create(actor, records)``, ``change(actor, records)`` are bulk services on
     iterators of unsaved records; those of ``change`` carry the primary key and the version that
-    was judged.
+    was judged. ``doubt`` says of the fields as they shall be why they may not be meant so, though no
+    rule forbids them; people read it before they confirm.
     """
 
     model: type[models.Model]
@@ -60,6 +66,7 @@ class Register:
     key_field: str = ""
     key_of: Callable[[Any], Any] = str
     settle: Callable[[], Settle] = _as_they_stand
+    doubt: Callable[[Mapping[str, Any]], str] = _no_doubt
 
     def field(self, column: str) -> models.Field[Any, Any]:
         """The field that a column fills."""
@@ -185,7 +192,7 @@ class _Judge:
         self._refuse_doubles(row, identity, record)
         if record is None:
             data = {"facts": self._facts(row, self.register.model())}
-            return judgement(row, label=label, data=data)
+            return judgement(row, label=label, data=data, doubt=self._doubt(row, data))
         before = {name: self.register.told(record, name) for name in row.values}
         if row.key is None:
             before = {name: old for name, old in before.items() if row.values[name] is not None}
@@ -204,7 +211,11 @@ class _Judge:
             data=data,
             record=key,
             namesakes=self._namesakes(row, record, known),
+            doubt=self._doubt(row, data),
         )
+
+    def _doubt(self, row: Row, data: Mapping[str, Any]) -> str:
+        return self.register.doubt(data["facts"]) if row.ok else ""
 
     def _refuse_doubles(self, row: Row, identity: Any, record: Any) -> None:
         """Two rows of a file for one record are a question, not a guess."""

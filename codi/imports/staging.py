@@ -19,7 +19,7 @@ COLUMNS = ("batch_id", "number", "status", "label", "changes", "errors", "raw", 
 _LONGEST_LABEL = 500
 PIECE = 2_000
 # As many rows are looked at and named before a file is told to be mixed up: more say nothing more.
-_MOST_SUSPECTS, _MOST_NAMED = 200, 10
+_MOST_SUSPECTS, _MOST_NAMED, _MOST_DOUBTS = 200, 10, 20
 MIXED_UP = (
     "แถว {rows} ใช้ชื่อของรายการที่อยู่แถวอื่นในไฟล์เดียวกัน อาจเรียงลำดับหรือวางเพียงบางคอลัมน์ "
     "รหัสแถวที่ซ่อนไว้จึงไม่ตามมา หากไม่ได้ตั้งใจ อย่ายืนยัน ให้ดาวน์โหลดข้อมูลใหม่แล้วแก้อีกครั้ง"
@@ -31,12 +31,14 @@ class Tally:
     """How many rows of each judgement went by, and the fingerprint of all that was shown.
 
     ``suspects`` are rows that bear another record's name: row number → the keys of such records.
-    ``doubts`` are what is to be looked at before confirming: the reason → the numbers of the rows.
+    ``doubts`` are what is to be looked at before confirming: the reason → the numbers of the rows;
+    of the rows with further reasons only their number is kept.
     """
 
     counts: Counter[Status] = field(default_factory=Counter)
     suspects: dict[int, tuple[int, ...]] = field(default_factory=dict)
     doubts: dict[str, list[int]] = field(default_factory=dict)
+    further_doubt_count: int = 0
     digest: Any = field(default_factory=hashlib.sha256)
 
     @property
@@ -51,8 +53,10 @@ class Tally:
             self.digest.update(_shown(row).encode())
             if row.namesakes and len(self.suspects) < _MOST_SUSPECTS:
                 self.suspects[row.number] = row.namesakes
-            if row.doubt:
+            if row.doubt and (row.doubt in self.doubts or len(self.doubts) < _MOST_DOUBTS):
                 self.doubts.setdefault(row.doubt, []).append(row.number)
+            elif row.doubt:
+                self.further_doubt_count += 1
             yield row
 
 
@@ -82,10 +86,13 @@ def mixed_up(batch: ImportBatch, tally: Tally) -> list[str]:
 
 def doubts(tally: Tally) -> list[str]:
     """What people should look at before they confirm, each reason with the rows that it is about."""
-    return [
+    told = [
         f"แถว {_named([f'{number:,}' for number in numbers])}: {reason}"
         for reason, numbers in tally.doubts.items()
     ]
+    if tally.further_doubt_count:
+        told.append(f"มีอีก {tally.further_doubt_count:,} แถวที่ควรตรวจเช่นเดียวกัน")
+    return told
 
 
 def _named(rows: list[str]) -> str:

@@ -149,10 +149,17 @@ def _hold_first(traces: Mapping[str, Any], undo: Iterable[UndoOf]) -> None:
     wanted: dict[Any, set[Any]] = defaultdict(set)
     for act in undo:
         if act.lock_first:
-            field: Any = act.model._meta.get_field(act.lock_first)
+            first, *further = act.lock_first.split("__")
+            field: Any = act.model._meta.get_field(first)
             events = effects.events_of(traces, act.model).order_by()
-            named = events.values_list(field.attname, flat=True).distinct()
-            wanted[field.related_model].update(named)
+            keys = set(events.values_list(field.attname, flat=True).distinct())
+            for name in further:
+                held: Any = field.related_model
+                field = held._meta.get_field(name)
+                keys = set(
+                    held._base_manager.filter(pk__in=keys).values_list(field.attname, flat=True)
+                )
+            wanted[field.related_model].update(keys)
     for model, keys in wanted.items():
         own = effects.events_of(traces, model).order_by().values_list("pgh_obj_id", flat=True)
         rows = model._base_manager.filter(pk__in=keys.union(own)).order_by("pk")
