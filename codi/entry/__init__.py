@@ -26,6 +26,7 @@ from codi.entry.declared import (
     ShownColumn,
     register_grid,
 )
+from codi.entry.quarters import closes_quarters
 
 __all__ = [
     "GRIDS",
@@ -35,5 +36,6 @@ __all__ = [
     "Listed",
     "Scope",
     "ShownColumn",
+    "closes_quarters",
     "register_grid",
 ]

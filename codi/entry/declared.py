@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from codi.accounts.permissions import Decision, allow
+from codi.fiscal import Quarter
 from codi.ui.additions import Tool, add_to_list
 from codi.ui.fields import NamedField, NumberField, ThaiDateField
 
@@ -24,11 +25,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scope:
-    """Who types, on which day, and the record that the grid hangs on (the project of a plan)."""
+    """Who types, on which day, the record that the grid hangs on (the project of a plan).
+
+    ``quarter`` is the one that was chosen, None in a grid that is not ``by_quarter``.
+    """
 
     user: User
     today: dt.date
     of: Any = None
+    quarter: Quarter | None = None
 
 
 @dataclass(frozen=True)
@@ -135,7 +140,8 @@ class EntryGrid:
     hangs on one record in sight of that model. ``checked`` is for money: nothing is written while
     typing; a page shows all rows with their sum, and a confirmation writes them all or none, in the
     order of ``lock_order``, so that two people never wait for each other. ``version_of`` tells the
-    version that a row's cells have where they are another record's than the row's own.
+    version that a row's cells have where they are another record's than the row's own. What a grid
+    ``by_quarter`` tells is of one quarter, which the person chooses among those that are open.
     """
 
     key: str
@@ -156,6 +162,7 @@ class EntryGrid:
     checked: bool = False
     lock_order: Callable[[Any], Any] = field(default=lambda row: row.pk)
     version_of: Callable[[Any], int | None] = _own_version
+    by_quarter: bool = False
 
     @property
     def by_key(self) -> dict[str, EntryColumn]:

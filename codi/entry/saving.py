@@ -13,8 +13,10 @@ from django.db.models import Model
 from django.http import Http404
 from django.utils import timezone
 
+from codi.accounts.permissions import Decision, allow
 from codi.entry.declared import EntryGrid, Hand, Scope
 from codi.entry.models import Receipt
+from codi.entry.quarters import closed_quarters, may_enter
 from codi.entry.sheet import Asked, Line, Sheet
 from codi.errors import Conflict, Refused
 from codi.writing import one_transaction
@@ -46,17 +48,20 @@ def may_add(grid: EntryGrid, scope: Scope) -> bool:
 def save_rows(sheet: Sheet, asked: Sequence[Asked]) -> list[Line]:
     """Save each row by itself, in the order in which they came; the wrong ones say why.
 
-    Raises ``Http404`` for rows out of sight, and then writes none.
+    Raises ``Http404`` for rows out of sight, and then writes none. A quarter that was closed
+    meanwhile takes none either, and every row says so.
     """
     grid, scope = sheet.grid, sheet.scope
     rows = find(grid, scope, asked)
+    quarter = scope.quarter
+    may = may_enter(quarter, scope.today, closed_quarters()) if quarter else allow()
     sent_before = set(
         Receipt.objects.filter(key__in=[one.key for one in asked]).values_list("key", flat=True)
     )
     lines = [
         _answer_again(sheet, one)
         if one.key in sent_before
-        else _save_row(sheet, one, rows.get(one.pk or 0))
+        else _save_row(sheet, one, rows.get(one.pk or 0), may)
         for one in asked
     ]
     done = [line.row.pk for line in lines if line.state == "saved"]
@@ -86,10 +91,13 @@ def _answer_again(sheet: Sheet, asked: Asked) -> Line:
     return line
 
 
-def _save_row(sheet: Sheet, asked: Asked, row: Any) -> Line:
+def _save_row(sheet: Sheet, asked: Asked, row: Any, may: Decision) -> Line:
     for _ in range(TRIES):
         line = sheet.judge(asked, row)
         if line.is_wrong or (row is None and line.is_blank):
+            return line
+        if not may:
+            line.blame(Refused(may.reason, code="quarter_closed"))
             return line
         if row is not None and not line.facts:
             line.state = "saved"
@@ -125,7 +133,9 @@ def _write(sheet: Sheet, asked: Asked, line: Line) -> Any:
 
 def _content(sheet: Sheet, asked: Asked) -> str:
     """The same for the same row sent again, and for nothing else."""
-    told = [sheet.grid.key, asked.pk, sorted(asked.cells.items())]
+    told: list[Any] = [sheet.grid.key, asked.pk, sorted(asked.cells.items())]
+    if sheet.scope.quarter:
+        told.append(sheet.scope.quarter.label)
     return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
 
 

@@ -18,6 +18,14 @@ from django.views import View
 
 from codi.accounts.access import ScopedMixin
 from codi.entry.declared import GRIDS, EntryGrid, Scope
+from codi.entry.quarters import (
+    QUARTER,
+    asked_quarter,
+    closed_quarters,
+    may_enter,
+    offered_quarters,
+    word_of,
+)
 from codi.entry.saving import find, may_add, save_rows, save_together
 from codi.entry.sending import rows_of_form, rows_of_script
 from codi.entry.sheet import STATES, Line, Sheet
@@ -49,9 +57,11 @@ class GridView(ScopedMixin, View):
 
     @cached_property
     def scope(self) -> Scope:
-        """Who types, today, on which record in sight."""
-        of = self.get_visible_or_404(self.grid.of, pk=self.kwargs["pk"]) if self.grid.of else None
-        return Scope(self.user, timezone.localdate(), of)
+        """Who types, today, on which record in sight, of which quarter."""
+        grid, today = self.grid, timezone.localdate()
+        of = self.get_visible_or_404(grid.of, pk=self.kwargs["pk"]) if grid.of else None
+        word = self.request.GET.get(QUARTER, "")
+        return Scope(self.user, today, of, asked_quarter(word, today) if grid.by_quarter else None)
 
     @cached_property
     def sheet(self) -> Sheet:
@@ -92,6 +102,9 @@ class GridPage(GridView):
     """The table. Without script the whole page is sent; a row that is wrong keeps what was typed."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        quarter = self.scope.quarter
+        if quarter and not (may := may_enter(quarter, self.scope.today, self.closed)):
+            return self.show_closed(may.reason)
         return self.show([self.sheet.stored_line(row) for row in self.page.object_list])
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -126,6 +139,11 @@ class GridPage(GridView):
         return redirect(self.request.get_full_path())
 
     # What the page shows
+
+    @cached_property
+    def closed(self) -> dict[Any, str]:
+        """The closed quarters."""
+        return closed_quarters()
 
     @cached_property
     def rows(self) -> QuerySet[Any]:
@@ -177,8 +195,22 @@ class GridPage(GridView):
             "page": self.page,
             "list_page": self.list_page,
             "empty_title": f"ไม่มี{self.grid.unit}ให้กรอก",
+            "empty_text": self.grid.empty,
             "sizes": [(size, self.address(size=size)) for size in PAGE_SIZES],
             "pages": self._pages(),
+        }
+        return render(self.request, "entry/grid.html", context)
+
+    def show_closed(self, reason: str) -> HttpResponse:
+        """The choice of quarters, and why nothing can be typed into this one."""
+        back = self.grid.back(self.scope) if self.grid.back else ("", "")
+        context = {
+            **self._frame(),
+            "page_lead": "",
+            "empty_title": "กรอกไตรมาสนี้เป็นตารางไม่ได้",
+            "empty_text": reason,
+            "empty_label": back[0],
+            "empty_url": back[1],
         }
         return render(self.request, "entry/grid.html", context)
 
@@ -213,8 +245,9 @@ class GridPage(GridView):
     def _frame(self) -> dict[str, Any]:
         grid, scope = self.grid, self.scope
         back = grid.back(scope) if grid.back else None
-        kwargs = {name: self.kwargs[name] for name in ("key", "pk") if name in self.kwargs}
+        title = f"{grid.title} {scope.quarter.label}" if scope.quarter else grid.title
         return {
+            **self._quarters(),
             "grid": grid,
             "columns": grid.columns,
             "asks_for_something": any(column.field.required for column in grid.columns),
@@ -224,11 +257,31 @@ class GridPage(GridView):
                 if column.has_names
             ],
             "states": [(state, *told) for state, told in STATES.items() if state],
-            "page_title": grid.title,
+            "page_title": title,
             "page_lead": f"{scope.of} · {grid.lead}" if scope.of else grid.lead,
-            "crumbs": [back, (grid.title, "")] if back else [],
+            "crumbs": [back, (title, "")] if back else [],
             "cancel_url": back[1] if back else "",
-            "send_url": reverse("entry:rows_of" if grid.of else "entry:rows", kwargs=kwargs),
+            "send_url": self._send_url(),
+        }
+
+    def _send_url(self) -> str:
+        """Where rows go, with the quarter that they are of."""
+        kwargs = {name: self.kwargs[name] for name in ("key", "pk") if name in self.kwargs}
+        url = reverse("entry:rows_of" if self.grid.of else "entry:rows", kwargs=kwargs)
+        quarter = self.scope.quarter
+        return f"{url}?{QUARTER}={word_of(quarter)}" if quarter else url
+
+    def _quarters(self) -> dict[str, Any]:
+        """The choice of quarters, which keeps what else the address chooses."""
+        if self.scope.quarter is None:
+            return {}
+        beside = [
+            (name, all_) for name, all_ in self.request.GET.lists() if name not in (QUARTER, PAGE)
+        ]
+        return {
+            "quarter": word_of(self.scope.quarter),
+            "quarters": offered_quarters(self.scope.today, self.closed),
+            "kept_words": [(name, one) for name, all_ in beside for one in all_],
         }
 
 
