@@ -58,6 +58,13 @@ def _steps(case: Cases) -> tuple[Act, ...]:
         _step("merge", "รวมระเบียน", DecideForm, permissions.can_decide, merging.merge),
         _step("close", "บันทึกว่าไม่ซ้ำ", ReasonedForm, permissions.can_close, merging.close_case),
         _step(
+            "reopen",
+            "เปิดพิจารณาใหม่",
+            ReasonedForm,
+            permissions.can_reopen,
+            merging.reopen_case,
+        ),
+        _step(
             "take-back",
             "ยกเลิกการรวม",
             ReasonedForm,

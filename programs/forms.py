@@ -333,8 +333,10 @@ class FiscalYearField(forms.TypedChoiceField):
         super().__init__(label="ปีงบประมาณ", coerce=int, **kwargs)
 
     def bind(self, *, user: Any, today: dt.date) -> None:
-        """Offer the years around the present one."""
+        """Offer the years around the present one, which is chosen beforehand."""
         self.choices = _fiscal_years(today)
+        if self.initial is None:
+            self.initial = FiscalYear.of(today).number
 
 
 class MeetingForm(UserForm):

@@ -21,7 +21,13 @@ from programs.forms import CHOOSE, CorrectionForm
 from programs.models import BaseKind, Grade, QualityScale, ScaleSubject
 from programs.services.bases import require_whole
 
-YEAR = {"label": "ปีงบประมาณ", "minimum": 2500, "maximum": 2700, "help_text": "เช่น 2562"}
+MOST_COUNTED = 99_999_999
+YEAR: dict[str, Any] = {
+    "label": "ปีงบประมาณ",
+    "minimum": 2500,
+    "maximum": 2700,
+    "help_text": "เช่น 2562",
+}
 
 
 class YearField(CountField):
@@ -42,7 +48,7 @@ class BaseForm(UserForm):
     )
     fiscal_year = YearField(**YEAR)
     stands_on = ThaiDateField(label="ข้อมูล ณ วันที่", latest="today", suggest_today=True)
-    base_count = CountField(label="จำนวน", maximum=99_999_999)
+    base_count = CountField(label="จำนวน", maximum=MOST_COUNTED)
     source = TextField(
         label="ที่มา", max_length=300, help_text="เช่น แผนปฏิบัติงาน หรือประกาศกรมการปกครอง"
     )

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.apps import apps
 
+from codi.thai.digits import to_arabic
 from codi.ui.fields import TextField
 from codi.ui.forms import UserForm
 from programs.forms import VersionedForm
@@ -80,7 +81,8 @@ class ProposeForm(UserForm):
         rows: Any = merger_of(self.kind).model._default_manager
         for name in ("kept_code", "gone_code"):
             if code := data.get(name):
-                found = rows.visible_to(self.user).filter(code=code).first()
+                seen = rows.visible_to(self.user)
+                found = seen.filter(code__in={code, to_arabic(code)}).order_by("code").first()
                 if found is None:
                     self.add_error(name, "ไม่พบรหัสนี้ในพื้นที่ของท่าน กรุณาตรวจรหัส")
                 self.records[name] = found

@@ -25,6 +25,8 @@ from programs.models.duplicates import DuplicateCase
 from programs.notices_of_merging import declare_kinds
 
 SHOWN = 5
+# How an empty field is shown.
+NOTHING = "-"
 # A concrete table of pairs.
 Cases = Any
 
@@ -266,7 +268,7 @@ class Line:
 
 
 def lines_of(merger: Merger, first: Any, second: Any, day: dt.date) -> list[Line]:
-    """Both records field by field, then what the room adds of each."""
+    """Both records field by field, then what the room adds of each; without what both leave empty."""
     names = [field.name for field in tracked_fields(merger.model) if field.name != "merged_into"]
     lines = [
         Line(
@@ -277,11 +279,12 @@ def lines_of(merger: Merger, first: Any, second: Any, day: dt.date) -> list[Line
         for name in names
     ]
     pairs = zip(merger.facts(first, day), merger.facts(second, day), strict=True)
-    return [*lines, *(Line(title, mine, theirs) for (title, mine), (_, theirs) in pairs)]
+    lines += [Line(title, mine, theirs) for (title, mine), (_, theirs) in pairs]
+    return [line for line in lines if {line.first, line.second} != {NOTHING}]
 
 
 def _said(record: Any, name: str) -> str:
     value = getattr(record, name)
     if isinstance(value, list):
-        return " · ".join(map(str, value)) or "-"
+        return " · ".join(map(str, value)) or NOTHING
     return shown(record, name, value)

@@ -37,13 +37,13 @@ def asked(case: DuplicateCase, *, actor: User) -> None:
     )
 
 
-def decided(case: DuplicateCase, words: str, *, actor: User) -> None:
-    """Who asked learns what headquarters decided; the reason stands on the page."""
+def decided(case: DuplicateCase, words: str, *, actor: User, also: User | None = None) -> None:
+    """Who asked (``also`` whom it concerns) learns what was decided; the reason is on the page."""
     tell(
         _decided[type(case)],
         about=case,
         title=f"{words}: รหัส {case}",
         key=f"{case.pk}:{case.version}",
-        to=[case.requested_by],
+        to={case.requested_by, also},
         actor=actor,
     )

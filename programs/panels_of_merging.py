@@ -1,7 +1,10 @@
-"""The box of the home page with the requests that wait for headquarters."""
+"""What other pages show of merging: the requests that wait, and what was merged into a record."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from codi.accounts.models import User
@@ -38,3 +41,9 @@ def waiting_card(case: type[DuplicateCase], user: User, title: str) -> HomeCard 
         tone="warn" if items else "calm",
         icon="git-merge",
     )
+
+
+def merged_into(record: Any, user: User) -> QuerySet[Any]:
+    """The records in sight that were merged into this one; one may lie elsewhere by now."""
+    seen: QuerySet[Any] = type(record)._default_manager.visible_to(user)
+    return seen.filter(merged_into=record).order_by("code")

@@ -6,10 +6,9 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.urls import reverse
 
 from codi.files.models import DocumentKind
-from codi.quality.declared import Rule, Severity, ThaiDate, Topic, register, words
+from codi.quality.declared import Rule, Severity, ThaiDate, Topic, page, register, words
 from programs.models import (
     CertificationState,
     Meeting,
@@ -75,7 +74,7 @@ register(
         offending=without_proposal,
         label=LABEL,
         detail=words("อนุมัติ ", ThaiDate("approved_on"), " ยังไม่มีไฟล์ข้อเสนอโครงการ"),
-        link=lambda key: reverse("finance:project", args=[key]),
+        link=page("finance:project"),
     ),
     Rule(
         key="programs.waiting",
@@ -88,7 +87,7 @@ register(
         label=LABEL,
         detail=words("เสนอเมื่อ ", ThaiDate("submitted_on")),
         due="submitted_on",
-        link=lambda key: reverse("finance:project", args=[key]),
+        link=page("finance:project"),
     ),
     Rule(
         key="programs.certification",
@@ -101,7 +100,7 @@ register(
         label=words(F("name")),
         detail=words("การรับรองหมดอายุเมื่อ ", ThaiDate("certified_until")),
         due="certified_until",
-        link=lambda key: reverse("programs:organisation", args=[key]),
+        link=page("programs:organisation"),
     ),
     Rule(
         key="programs.minutes",
@@ -115,6 +114,6 @@ register(
         detail=words("ยังไม่มีไฟล์รายงานการประชุม"),
         region="committee__region",
         province="",
-        link=lambda key: reverse("programs:meeting", args=[key]),
+        link=page("programs:meeting"),
     ),
 )

@@ -25,7 +25,7 @@ from django.db.models.functions import Coalesce
 
 from codi.errors import Refused
 from codi.fiscal import FiscalYear
-from codi.places.models import Province
+from codi.places.models import Province, Region
 from codi.thai.normalise import search_key
 from programs.models import (
     BudgetFrame,
@@ -141,6 +141,11 @@ def names_of_organisations(user: User) -> list[str]:
 def names_of_provinces() -> list[str]:
     """The provinces of now, by name, for a cell that offers them."""
     return list(Province.objects.current().order_by("sort_key").values_list("name", flat=True))
+
+
+def names_of_regions() -> list[str]:
+    """The regions of now, by name, for a cell that offers them."""
+    return list(Region.objects.current().order_by("position").values_list("name", flat=True))
 
 
 def committees_for_list(user: User) -> QuerySet[Committee]:

@@ -18,6 +18,7 @@ STATE_TONES = {
     "merged": "good",
     "taken_back": "neutral",
     "not_double": "neutral",
+    "reopened": "warn",
 }
 
 

@@ -1,18 +1,41 @@
-"""The door for the beat."""
+"""The doors of the search for doubles: every night by the beat, and at any time by a button."""
 
 from __future__ import annotations
 
 import logging
 
 from celery import shared_task
+from django.apps import apps
+from django.urls import reverse
 from django.utils import timezone
 
 from codi.accounts.system import system_account
 from codi.history import acting
-from programs.merging import MERGERS
-from programs.services.merging import find_doubles
+from codi.jobs import Progress, handler
+from codi.jobs.models import Job
+from programs.merging import MERGERS, Cases, merger_of
+from programs.models.duplicates import CaseState
+from programs.services.doubles import SEARCH, find_doubles
 
 log = logging.getLogger(__name__)
+
+
+def _case_of(job: Job) -> Cases:
+    return apps.get_model(job.payload["case"])
+
+
+def _pairs(job: Job) -> tuple[str, str]:
+    merger = merger_of(_case_of(job))
+    return (
+        f"เปิด{merger.noun}ที่สงสัยว่าซ้ำ",
+        f"{reverse(f'{merger.url_name}s')}?state={CaseState.FOUND.value}",
+    )
+
+
+@handler(SEARCH, title="ค้นหาระเบียนซ้ำ", leads_to=_pairs)
+def search_now(job: Job, progress: Progress) -> None:
+    """Look for near-equal names in one register."""
+    find_doubles(case=_case_of(job), today=timezone.localdate(), tell=progress)
 
 
 @shared_task(name="programs.tasks.find_all_doubles")

@@ -32,7 +32,10 @@ def moves_within_pair(cases: str) -> str:
 
 
 class CaseState(models.TextChoices):
-    """The life of a pair: found → requested → merged (or sent back) → taken back; or not double."""
+    """The life of a pair: found → requested → merged (or sent back) → taken back.
+
+    Or not double, for good, unless headquarters opens it again.
+    """
 
     FOUND = "found", "พบชื่อใกล้เคียง"
     REQUESTED = "requested", "ขอรวม รอส่วนกลางตรวจ"
@@ -40,10 +43,11 @@ class CaseState(models.TextChoices):
     MERGED = "merged", "รวมแล้ว"
     TAKEN_BACK = "taken_back", "ยกเลิกการรวมแล้ว"
     NOT_DOUBLE = "not_double", "ไม่ซ้ำ"
+    REOPENED = "reopened", "เปิดพิจารณาใหม่"
 
 
 # From which a person of the region may ask for the merge.
-OPEN = (CaseState.FOUND, CaseState.SENT_BACK, CaseState.TAKEN_BACK)
+OPEN = (CaseState.FOUND, CaseState.SENT_BACK, CaseState.TAKEN_BACK, CaseState.REOPENED)
 
 
 class Suspicion(models.TextChoices):
@@ -157,9 +161,9 @@ class DuplicateCase(models.Model):
             ),
             check(
                 _NAME + "closed_with_reason",
-                ~Q(state__in=[CaseState.NOT_DOUBLE, CaseState.SENT_BACK])
+                ~Q(state__in=[CaseState.NOT_DOUBLE, CaseState.SENT_BACK, CaseState.REOPENED])
                 | Q(decided_by__isnull=False, decision_reason__regex=r"\S"),
-                "การส่งกลับหรือบันทึกว่าไม่ซ้ำต้องมีผู้ตรวจและเหตุผล",
+                "การส่งกลับ บันทึกว่าไม่ซ้ำ หรือเปิดพิจารณาใหม่ ต้องมีผู้ตรวจและเหตุผล",
             ),
         ]
 

@@ -1,4 +1,4 @@
-"""Writes to pairs of doubles: find, ask, send back, merge, take back, close.
+"""Writes to pairs of doubles: ask, send back, merge, take back, close, open again.
 
 A merge is one transaction. It holds the pair, then both records in the order of their keys, so that
 two merges of the same records cannot wait for each other, and whoever adds something to a record
@@ -31,7 +31,7 @@ from programs.merging import (
     references,
     shares_of,
 )
-from programs.models.duplicates import OPEN, CaseState, DuplicateCase, Suspicion
+from programs.models.duplicates import OPEN, CaseState, DuplicateCase
 
 # What a row is besides its contents: its keys, its version, and what is computed of it.
 _NO_CONTENTS = {"version", "search_key", "sort_key"}
@@ -54,49 +54,6 @@ def _held(merger: Merger, case: DuplicateCase) -> tuple[Any, Any]:
     first, second = rows.filter(pk__in=(case.first_id, case.second_id))
     case.first, case.second = first, second
     return first, second
-
-
-@service
-def find_doubles(*, case: Cases, today: dt.date) -> int:
-    """Look for near-equal names and keep the pairs; those that people spoke of stay as they are.
-
-    Pairs that were only found and no longer look alike (a name was corrected, a record left the
-    register) go. Returns how many are new.
-    """
-    pairs = merger_of(case).pairs()
-    found = [
-        case(
-            first_id=first,
-            second_id=second,
-            similarity_pct=pct,
-            suspicion=Suspicion.KIND if differs else Suspicion.DOUBLE,
-            found_on=today,
-        )
-        for first, second, pct, differs in pairs
-    ]
-    now = {(one.first_id, one.second_id) for one in found}
-    known = dict[tuple[int, int], tuple[int, str]]()
-    for pk, first, second, state in case.objects.values_list("pk", "first", "second", "state"):
-        known[first, second] = (pk, state)
-    lapsed = [pk for pair, (pk, state) in known.items() if pair not in now and state == "found"]
-    case.objects.filter(pk__in=lapsed, state=CaseState.FOUND).delete()
-    new = [one for one in found if (one.first_id, one.second_id) not in known]
-    _bring_up_to_date(case, found)
-    case.objects.bulk_create(new, ignore_conflicts=True, batch_size=1000)
-    return len(new)
-
-
-def _bring_up_to_date(case: Cases, found: Sequence[DuplicateCase]) -> None:
-    """Of pairs that nobody spoke of yet: how alike they are after a name or kind was corrected."""
-    known = {(one.first_id, one.second_id): one for one in case.objects.filter(state="found")}
-    changed = []
-    for now in found:
-        one = known.get((now.first_id, now.second_id))
-        told = (now.similarity_pct, now.suspicion)
-        if one is not None and (one.similarity_pct, one.suspicion) != told:
-            one.similarity_pct, one.suspicion = told
-            changed.append(one)
-    case.objects.bulk_update(changed, ["similarity_pct", "suspicion"], batch_size=1000)
 
 
 @service
@@ -195,6 +152,27 @@ def close_case(
     return case
 
 
+@service
+def reopen_case(
+    *,
+    actor: User,
+    case: DuplicateCase,
+    reason: str,
+    expected_version: int | None = None,
+    today: dt.date,
+) -> DuplicateCase:
+    """Take back that two records are not one, because …; the region may ask for the merge again.
+
+    Who said it, and who had asked for the merge, are told.
+    """
+    case = locked(case)
+    require(permissions.can_reopen(actor, case))
+    closer = case.decided_by
+    case = _decided(case, actor, CaseState.REOPENED, reason, expected_version, today)
+    notices.decided(case, "เปิดพิจารณาใหม่", actor=actor, also=closer)
+    return case
+
+
 def _decided(
     case: DuplicateCase,
     actor: User,
@@ -241,7 +219,7 @@ def merge(
     gone, kept = case.gone, case.first if case.kept_id == case.first_id else case.second
     if problems := problems_of(merger, gone, kept):
         raise Refused("ยังรวมไม่ได้", code="in_the_way", details=problems)
-    with acting(actor, door="web", reason=f"รวม {gone.code} เข้ากับ {kept.code}"):
+    with acting(actor, reason=f"รวม {gone.code} เข้ากับ {kept.code}"):
         shares = shares_of(merger, gone, kept)
         told: dict[str, Any] = {
             "rows": {share.reference.label: _move(share, kept) for share in shares if share.moving},
@@ -357,7 +335,7 @@ def take_back(
     why = _reason(reason)
     if problems := _in_the_way(merger, case, kept):
         raise Refused("ยังยกเลิกการรวมไม่ได้", code="in_the_way", details=problems)
-    with acting(actor, door="web", reason=f"ยกเลิกการรวม: {why}"):
+    with acting(actor, reason=f"ยกเลิกการรวม: {why}"):
         _revive(merger, case.gone)
         by_label = {one.label: one for one in references(merger.model)}
         for label, keys in case.moved["rows"].items():

@@ -16,8 +16,10 @@ from django.utils import timezone
 from django.views import View
 
 from codi.accounts.access import ScopedMixin
+from codi.accounts.permissions import Decision
+from codi.jobs.models import Job
+from codi.jobs.starting import StartsJob
 from codi.thai.dates import long_date
-from codi.thai.numbers import number
 from codi.ui.lists import Empty, ListPage
 from programs import permissions_of_merging as permissions
 from programs.forms_of_merging import (
@@ -30,6 +32,7 @@ from programs.forms_of_merging import (
 from programs.merging import Cases, Merger, lines_of, merger_of, problems_of, shares_of
 from programs.models.duplicates import CaseState, DuplicateCase
 from programs.services import merging as services
+from programs.services.doubles import request_search
 from programs.tables_of_merging import STATE_TONES, DoubleFilter, DoubleTable, joined, whole
 from programs.views.records import Crumb, RecordForm
 
@@ -103,17 +106,19 @@ class OfCase(ScopedMixin, View):
         return [(f"{self.merger.noun}ซ้ำ", reverse(list_name(self.case)))]
 
 
-class Find(OfCase):
-    """Look for near-equal names now; it happens every night as well."""
+class Find(StartsJob, OfCase):
+    """Look for near-equal names now, as a job; it happens every night as well."""
 
-    http_method_names = ["post"]
+    started = "กำลังค้นหา ปิดหน้านี้ได้ ระบบทำต่อให้"
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        self.require(permissions.can_check_doubles(self.user))
-        count = services.find_doubles(case=self.case, today=timezone.localdate())
-        told = f"พบคู่ใหม่ {number(count)} คู่" if count else "ค้นหาแล้ว ไม่พบคู่ใหม่"
-        messages.success(request, told)
-        return HttpResponseRedirect(reverse(list_name(self.case)))
+    def allowed(self) -> Decision:
+        return permissions.can_check_doubles(self.user)
+
+    def start(self, key: str) -> Job:
+        return request_search(actor=self.user, case=self.case)
+
+    def back(self) -> str:
+        return reverse(list_name(self.case))
 
 
 class DoublePage(OfCase):
@@ -123,13 +128,15 @@ class DoublePage(OfCase):
         case = whole(self.case.objects.visible_to(self.user)).filter(pk=pk).first()
         if case is None:
             raise Http404
+        lines = lines_of(self.merger, case.first, case.second, timezone.localdate())
         context = {
             "page_title": f"{self.merger.noun}ที่สงสัยว่าซ้ำ รหัส {case}",
             "crumbs": [*self.way(), (f"รหัส {case}", "")],
             "case": case,
             "tone": STATE_TONES[case.state],
             "noun": self.merger.noun,
-            "lines": lines_of(self.merger, case.first, case.second, timezone.localdate()),
+            "differing": [line for line in lines if line.differs],
+            "agreeing": [line for line in lines if not line.differs],
             **self._steps(),
             **self._outlook(case),
             **permissions.acts_of(self.user, case),
@@ -167,19 +174,39 @@ def merged_text(case: Any) -> str:
 
 
 class CaseStep(RecordForm):
-    """A step on one pair."""
+    """A step on one pair.
+
+    Who may take such steps at all but not this one now (somebody else was faster, the pair was
+    merged meanwhile) is led to the page of the pair, which shows how it stands, and is told why.
+    """
 
     case: ClassVar[Cases] = DuplicateCase
     template_name = "programs/double_form.html"
     record: Any
 
-    def can(self) -> Any:
-        """Whether the person may take the step."""
+    def may(self) -> Decision:
+        """Whether the person takes such steps at all."""
+        return permissions.can_check_doubles(self.user)
+
+    def can(self) -> Decision:
+        """Whether the person may take the step now."""
         raise NotImplementedError
 
     def check(self) -> None:
         self.record = self.get_visible_or_404(self.case, pk=self.kwargs["pk"])
-        self.require(self.can())
+        self.require(self.may())
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._led_back() or super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._led_back() or super().post(request, *args, **kwargs)
+
+    def _led_back(self) -> HttpResponse | None:
+        if decision := self.can():
+            return None
+        messages.warning(self.request, decision.reason)
+        return HttpResponseRedirect(self.record.get_absolute_url())
 
     def crumbs(self) -> list[Crumb]:
         noun = merger_of(self.case).noun
@@ -208,7 +235,10 @@ class Request(CaseStep):
     page_lead = "ส่วนกลางตรวจก่อนรวม ข้อมูลไม่หาย และยกเลิกการรวมได้"
     submit_label = "ส่งคำขอ"
 
-    def can(self) -> Any:
+    def may(self) -> Decision:
+        return permissions.may_speak_of(self.user, self.record)
+
+    def can(self) -> Decision:
         return permissions.can_request(self.user, self.record)
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -231,7 +261,7 @@ class SendBack(CaseStep):
     page_title = "ส่งคำขอกลับให้แก้ไข"
     submit_label = "ส่งกลับ"
 
-    def can(self) -> Any:
+    def can(self) -> Decision:
         return permissions.can_decide(self.user, self.record)
 
     def save(self, form: ReasonedForm) -> Model:
@@ -246,11 +276,12 @@ class Merge(CaseStep):
 
     form_class = DecideForm
     page_title = "รวมระเบียน"
+    page_lead = "หน้าถัดไปแสดงทุกรายการที่จะย้าย ยังไม่รวมจนกว่าจะยืนยัน"
     submit_label = "รวมระเบียน"
     check_answers = True
     confirm_template_name = "programs/double_confirm.html"
 
-    def can(self) -> Any:
+    def can(self) -> Decision:
         return permissions.can_decide(self.user, self.record)
 
     def get_context(self, form: Any) -> dict[str, Any]:
@@ -274,10 +305,13 @@ class Close(CaseStep):
 
     form_class = ReasonedForm
     page_title = "บันทึกว่าไม่ซ้ำ"
-    page_lead = "คู่นี้จะไม่ถูกเสนอขึ้นมาอีก"
+    page_lead = "คู่นี้จะไม่ถูกเสนอขึ้นมาอีก ถ้าบันทึกผิด ส่วนกลางเปิดพิจารณาใหม่ได้"
     submit_label = "บันทึกว่าไม่ซ้ำ"
 
-    def can(self) -> Any:
+    def may(self) -> Decision:
+        return permissions.may_close(self.user, self.record)
+
+    def can(self) -> Decision:
         return permissions.can_close(self.user, self.record)
 
     def save(self, form: ReasonedForm) -> Model:
@@ -285,6 +319,24 @@ class Close(CaseStep):
 
     def done(self, record: Any) -> str:
         return f"บันทึกว่ารหัส {record} ไม่ซ้ำกันแล้ว"
+
+
+class Reopen(CaseStep):
+    """Take back that the two are not one."""
+
+    form_class = ReasonedForm
+    page_title = "เปิดพิจารณาใหม่"
+    page_lead = "คู่นี้จะขอรวมได้อีก ผู้ที่บันทึกว่าไม่ซ้ำได้รับแจ้ง เหตุผลเดิมยังอยู่ในประวัติการแก้ไข"
+    submit_label = "เปิดพิจารณาใหม่"
+
+    def can(self) -> Decision:
+        return permissions.can_reopen(self.user, self.record)
+
+    def save(self, form: ReasonedForm) -> Model:
+        return services.reopen_case(**self.told(form))
+
+    def done(self, record: Any) -> str:
+        return f"เปิดพิจารณารหัส {record} ใหม่แล้ว"
 
 
 class TakeBack(CaseStep):
@@ -295,7 +347,7 @@ class TakeBack(CaseStep):
     page_lead = "รายการที่ย้ายกลับไประเบียนเดิมทุกรายการ และระเบียนที่ถูกรวมกลับเข้าทะเบียน"
     submit_label = "ยกเลิกการรวม"
 
-    def can(self) -> Any:
+    def can(self) -> Decision:
         return permissions.can_take_back(self.user, self.record)
 
     def save(self, form: ReasonedForm) -> Model:
@@ -340,6 +392,7 @@ STEPS: dict[str, tuple[str, type[CaseStep]]] = {
     "send_back": ("send-back", SendBack),
     "merge": ("merge", Merge),
     "close": ("not-double", Close),
+    "reopen": ("reopen", Reopen),
     "take_back": ("take-back", TakeBack),
 }
 
