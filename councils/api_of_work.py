@@ -12,6 +12,7 @@ from councils import filters_of_work as filters
 from councils import forms_of_work as forms
 from councils import permissions_of_work as permissions
 from councils import queries_of_work as queries
+from councils.forms import ReinstateForm
 from councils.models import (
     CapabilityResult,
     CommunityGroup,
@@ -257,13 +258,22 @@ register(
                 "end",
                 "บันทึกการสิ้นสภาพ",
                 forms.GroupEndForm,
-                can=permissions.can_keep_group,
+                can=permissions.can_end_group,
                 perform=lambda call: groups.end_group(
                     actor=call.actor,
                     group=call.row,
                     expected_version=call.version,
                     today=call.today,
                     **call.facts,
+                ),
+            ),
+            Act(
+                "reinstate",
+                "นำกลับเข้าทะเบียน",
+                ReinstateForm,
+                can=permissions.can_reinstate_group,
+                perform=lambda call: groups.reinstate_group(
+                    actor=call.actor, group=call.row, expected_version=call.version
                 ),
             ),
             Act(
@@ -306,16 +316,36 @@ register(
         default_sort="-id",
         filters=filters.CertificationFilter,
         lock_first=lambda row: row.group.council,
+        acts=(
+            Act(
+                "withdraw",
+                "ถอนการรับรองที่บันทึกผิด",
+                forms.WithdrawCertificationForm,
+                can=permissions.can_withdraw_certification,
+                perform=lambda call: groups.withdraw_certification(
+                    actor=call.actor,
+                    certification=call.row,
+                    expected_version=call.version,
+                    **call.facts,
+                ),
+                answers="groups",
+                about="คำตอบคือกลุ่ม ซึ่งรับรองของปีนั้นใหม่ได้ เหตุผลอยู่ในประวัติของกลุ่ม",
+            ),
+        ),
     )
 )
 
 
-def _letter_act(path: str, title: str, service: Any, status: int = 200) -> Act:
+def _reissues_letter(user: Any, row: Any) -> Any:
+    return permissions.can_reissue_letter(user, row, timezone.localdate())
+
+
+def _letter_act(path: str, title: str, can: Any, service: Any, status: int = 200) -> Act:
     return Act(
         path,
         title,
         forms.LetterReasonForm,
-        can=permissions.can_revoke_letter,
+        can=can,
         perform=lambda call: service(
             actor=call.actor,
             letter=call.row,
@@ -333,7 +363,7 @@ register(
         title="จดหมายรับรองสถานภาพ",
         about="จดหมายของสภาและของกลุ่ม เลขที่นับใหม่ทุกปีงบประมาณ",
         model=StatusLetter,
-        rows=_of_council(StatusLetter),
+        rows=lambda user: StatusLetter.objects.visible_to(user).with_subjects(),
         fields=(
             "id",
             "number",
@@ -351,10 +381,14 @@ register(
         order=BY_YEAR | {"number": "number", "issued_on": "issued_on"},
         default_sort="-id",
         filters=filters.LetterFilter,
-        lock_first=lambda row: row.council,
+        lock_first=lambda row: row.council_now,
         acts=(
-            _letter_act("revoke", "ยกเลิกจดหมาย", letters.revoke_letter),
-            _letter_act("reissue", "ออกฉบับใหม่แทน", letters.reissue_letter, status=201),
+            _letter_act(
+                "revoke", "ยกเลิกจดหมาย", permissions.can_revoke_letter, letters.revoke_letter
+            ),
+            _letter_act(
+                "reissue", "ออกฉบับใหม่แทน", _reissues_letter, letters.reissue_letter, status=201
+            ),
         ),
     )
 )

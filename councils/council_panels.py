@@ -15,6 +15,7 @@ from councils.queries_of_work import (
     group_count,
     years_of_work,
 )
+from councils.tables_of_work import with_validity
 from programs.panels import Panel
 
 FOLDER = "councils/panels/"
@@ -49,11 +50,11 @@ def groups(council: Council, user: User, today: dt.date) -> Panel:
 @council_panel(position=230)
 def letters(council: Council, user: User, today: dt.date) -> Panel:
     """The council's own letters of status."""
-    issued = list(StatusLetter.objects.filter(council=council, group=None))
+    issued = list(StatusLetter.objects.with_subjects().filter(council=council, group=None))
     may = can_issue_letter(user, council, None, today)
     standing = any(one.revoked_on is None for one in issued)
     context = {
-        "letters": issued,
+        "letters": with_validity(issued, today),
         "may": bool(may) and not standing,
         "reason": may.reason,
         "issue_url": reverse("councils:letter_issue", args=[council.pk]),

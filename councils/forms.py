@@ -9,7 +9,7 @@ from django import forms
 from codi.ui.fields import TextField, ThaiDateField
 from codi.ui.forms import UserForm
 from councils.models import AuthorityKind, MemberKind
-from councils.rules import name_contradicts
+from councils.rules import name_contradicts, name_of_kind
 from programs.forms import CHOOSE, PLACES, PlaceForm, VersionedForm
 
 
@@ -46,12 +46,17 @@ class CouncilForm(VersionedForm, PlaceForm):
         name, kind = (str(self[field].value() or "") for field in ("name", "kind"))
         return name_contradicts(name, kind)
 
+    def _proposal(self) -> str:
+        """The name that would fit the chosen kind, for the person to take or leave."""
+        right = name_of_kind(str(self["name"].value() or ""), str(self["kind"].value() or ""))
+        return f"ชื่อที่ตรงกับประเภทคือ “{right}” " if right else ""
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if "is_right_kind" in self.fields and not data.get("is_right_kind"):
             self.add_error(
                 "is_right_kind",
-                "คำในชื่อสภาไม่ตรงกับประเภทพื้นที่ที่เลือก แก้ชื่อหรือประเภท หรือยืนยันว่าถูกต้องทั้งคู่",
+                f"คำในชื่อสภาไม่ตรงกับประเภทพื้นที่ที่เลือก {self._proposal()}แก้ชื่อหรือประเภท หรือยืนยันว่าถูกต้องทั้งคู่",
             )
         return data
 

@@ -167,6 +167,12 @@ class GroupCertificationForm(YearForm):
     certified_on = ThaiDateField(label="วันที่รับรอง", latest="today", suggest_today=True)
 
 
+class WithdrawCertificationForm(VersionedForm):
+    """Why a certification of a group is taken back."""
+
+    reason = TextField(label="เหตุผล", max_length=300, help_text="เหตุผลจะอยู่ในประวัติของกลุ่ม พร้อมชื่อผู้ถอน")
+
+
 class LetterReasonForm(VersionedForm):
     """Why a letter is revoked, or another put in its place."""
 

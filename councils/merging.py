@@ -80,8 +80,7 @@ def _council_rests(case: Any) -> Sequence[str]:
     if day and kept.certified_on and kept.certified_on >= day:
         found.append(f"รหัส {kept.code} รับรองหลังการรวม โดยอาศัยข้อมูลที่ย้ายมา")
     groups = case.moved["rows"].get("councils.communitygroup.council", ())
-    moved = case.moved["rows"].get("councils.statusletter.council", ())
-    letters = StatusLetter.objects.filter(group__in=groups, council=kept).exclude(pk__in=moved)
+    letters = StatusLetter.objects.filter(group__in=groups, council=kept, issued_on__gte=day)
     if letters.exists():
         found.append("มีจดหมายรับรองสถานภาพของกลุ่มที่ย้ายมา ซึ่งออกหลังการรวม")
     # Their councils would be two again, and the merge of the groups could never be taken back.
@@ -116,8 +115,7 @@ COUNCIL_MERGER = register_merger(
         places=("region", "province"),
         stays={
             "councils.statusletter.council": Stay(
-                "จดหมายของสภารับรองระเบียนเดิม จึงอยู่กับระเบียนเดิมและไม่มีผลอีก",
-                lambda gone, kept: Q(group=None),
+                "จดหมายระบุระเบียนเดิม จึงอยู่กับระเบียนเดิม ของสภาไม่มีผลอีก ของกลุ่มยังมีผลตามสถานะของกลุ่ม"
             ),
             "councils.term.council": Stay("ระเบียนที่คงอยู่มีวาระของตนในช่วงเวลาเดียวกัน", _overlapping),
         },

@@ -21,6 +21,8 @@ def in_area(user: User, council: Council) -> Decision:
 
 
 def _standing(council: Council) -> Decision:
+    if council.merged_into_id is not None:
+        return deny("สภานี้รวมเข้ากับระเบียนอื่นแล้ว ให้บันทึกที่ระเบียนที่คงอยู่ หากรวมผิดให้ส่วนกลางยกเลิกการรวม")
     if council.withdrawn_on is None:
         return allow()
     return deny("สภานี้ถอนออกจากทะเบียนแล้ว จึงแก้ไขไม่ได้ หากถอนผิดให้ผู้จัดการภาคนำกลับเข้าทะเบียนก่อน")

@@ -11,7 +11,10 @@ from councils.models import (
     CapabilityResult,
     CommunityGroup,
     Council,
+    CouncilMeeting,
+    GroupCertification,
     Proposal,
+    QualityReview,
     StatusLetter,
 )
 from councils.permissions import can_keep, can_manage_councils, in_area
@@ -27,9 +30,49 @@ def can_record_work(user: User, council: Council) -> Decision:
     return can_keep(user, council)
 
 
+def _unmerged(group: CommunityGroup) -> Decision:
+    if group.merged_into_id is None:
+        return allow()
+    return deny("กลุ่มนี้รวมเข้ากับระเบียนอื่นแล้ว ให้บันทึกที่ระเบียนที่คงอยู่ หากรวมผิดให้ส่วนกลางยกเลิกการรวม")
+
+
 def can_keep_group(user: User, group: CommunityGroup) -> Decision:
-    """Change, certify or end a group."""
-    return can_record_work(user, group.council)
+    """Change or certify a group that was not merged."""
+    return all_of(can_record_work(user, group.council), _unmerged(group))
+
+
+def can_end_group(user: User, group: CommunityGroup) -> Decision:
+    """Record the end of a group that has not ended."""
+    return all_of(
+        can_keep_group(user, group),
+        deny("กลุ่มนี้สิ้นสภาพไปแล้ว หากบันทึกผิดให้ผู้จัดการภาคนำกลับเข้าทะเบียนก่อน")
+        if group.ended_on
+        else allow(),
+    )
+
+
+def can_reinstate_group(user: User, group: CommunityGroup) -> Decision:
+    """Bring back a group whose end was recorded by mistake; a merged one comes back by undoing that."""
+    return all_of(
+        has_role(user, Role.REGIONAL_MANAGER),
+        can_keep_group(user, group),
+        allow() if group.ended_on else deny("กลุ่มนี้อยู่ในทะเบียนแล้ว"),
+    )
+
+
+def can_delete_work(user: User, record: CouncilMeeting | QualityReview) -> Decision:
+    """Put a meeting or a review into the bin, or bring it back: as recording it."""
+    return can_record_work(user, record.council)
+
+
+def can_delete_group(user: User, group: CommunityGroup) -> Decision:
+    """Put a group into the bin, or bring it back; the database tells what rests on it."""
+    return can_keep_group(user, group)
+
+
+def can_withdraw_certification(user: User, certification: GroupCertification) -> Decision:
+    """Take back a certification of a group, with a reason: the manager of the region."""
+    return all_of(has_role(user, Role.REGIONAL_MANAGER), can_keep_group(user, certification.group))
 
 
 def can_attach_to_capability(user: User, result: CapabilityResult) -> Decision:
@@ -60,10 +103,14 @@ def _certifiable(council: Council, group: CommunityGroup | None, today: dt.date)
 
 
 def can_print_letter(user: User, letter: StatusLetter) -> Decision:
-    """Print a letter that is not revoked."""
+    """Print a letter that is not revoked, of a council or group that still stands as it says."""
     revoked = letter.revoked_on is not None
+    ended = letter.group is not None and letter.group.ended_on is not None
     return all_of(
-        can_record_work(user, letter.council),
+        deny("สภาที่จดหมายระบุรวมเข้ากับระเบียนอื่นแล้ว ให้ออกฉบับใหม่แทน")
+        if letter.names_former_council
+        else can_record_work(user, letter.council),
+        deny("กลุ่มนี้พ้นจากทะเบียนแล้ว จึงพิมพ์จดหมายไม่ได้") if ended else allow(),
         deny("จดหมายฉบับนี้ยกเลิกแล้ว จึงพิมพ์ไม่ได้") if revoked else allow(),
     )
 
@@ -73,8 +120,16 @@ def can_revoke_letter(user: User, letter: StatusLetter) -> Decision:
     revoked = letter.revoked_on is not None
     return all_of(
         has_role(user, Role.REGIONAL_MANAGER),
-        in_area(user, letter.council),
+        in_area(user, letter.council_now),
         deny("จดหมายฉบับนี้ยกเลิกแล้ว") if revoked else allow(),
+    )
+
+
+def can_reissue_letter(user: User, letter: StatusLetter, today: dt.date) -> Decision:
+    """Put another in the place of a letter: its council or group may still get one."""
+    return all_of(
+        can_revoke_letter(user, letter),
+        can_issue_letter(user, letter.council_now, letter.group, today),
     )
 
 

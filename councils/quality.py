@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import (
     Case,
     Count,
     Exists,
     F,
+    FilteredRelation,
     IntegerField,
     OuterRef,
     Q,
@@ -29,12 +31,22 @@ from django.urls import reverse
 from codi.figures.figure import FigureScope
 from codi.files.models import DocumentKind
 from codi.fiscal import FiscalYear
-from codi.quality.declared import Rule, Severity, ThaiDate, Thousands, Topic, register, words
+from codi.quality.declared import (
+    Rule,
+    Severity,
+    ThaiDate,
+    Thousands,
+    Topic,
+    page,
+    part_of,
+    register,
+    words,
+)
 from councils.figures.sources import with_both_forms, with_form
+from councils.merging import COUNCIL_MERGER
 from councils.models import (
     AuthorityKind,
     Council,
-    CouncilDouble,
     CouncilMeeting,
     Member,
     MemberKind,
@@ -44,20 +56,12 @@ from councils.rules import REPRESENTATIVES_PER_EXPERT, TELLING_WORDS
 from councils.rules_of_work import MEETINGS_OF_A_YEAR
 from programs.models import RegionBase
 from programs.models.region_bases import BaseKind
+from programs.quality_of_doubles import doubles_rule
 
 SUBJECT = "สภาองค์กรชุมชน"
 NATION = FigureScope()
 LABEL = words(F("code"), " ", F("name"))
-OF_COUNCIL: dict[str, Any] = {
-    "label": words(F("council__code"), " ", F("council__name")),
-    "region": "council__region",
-    "province": "council__province",
-}
-
-
-def page(name: str) -> Any:
-    """The link to a page of this room by the record's key."""
-    return lambda key: reverse(f"councils:{name}", args=[key])
+OF_COUNCIL = part_of("council")
 
 
 def established(today: dt.date) -> QuerySet[Any]:
@@ -190,7 +194,86 @@ def above_base(today: dt.date) -> QuerySet[Any]:
     return counted.filter(councils__gt=F("base_count"))
 
 
+def with_groups(councils: QuerySet[Any], today: dt.date) -> QuerySet[Any]:
+    """Councils with the groups that stand on the day (``group_count``).
+
+    ``waiting_count`` of them are not certified for the fiscal year (``year``); one query for all.
+    """
+    year = FiscalYear.of(today)
+    standing = Q(groups__registered_on__lte=today)
+    standing &= Q(groups__ended_on=None) | Q(groups__ended_on__gt=today)
+    of_year = Q(
+        groups__certifications__fiscal_year=year.number,
+        groups__certifications__certified_on__lte=today,
+    )
+    found: QuerySet[Any] = councils.annotate(
+        told=FilteredRelation("groups__certifications", condition=of_year),
+        group_count=Count("groups", filter=standing),
+        waiting_count=Count("groups", filter=standing & Q(told__pk=None)),
+        year=Value(year.number),
+        year_end=Value(year.end),
+    )
+    return found
+
+
+def groups_uncertified(today: dt.date) -> QuerySet[Any]:
+    """Councils some of whose groups are not certified for this year, however many: one finding each."""
+    return with_groups(established(today), today).filter(waiting_count__gt=0)
+
+
+def groups_left_behind(today: dt.date) -> QuerySet[Any]:
+    """Councils that left the register, by withdrawal or merging, with groups that still stand."""
+    gone = Council.objects.filter(withdrawn_on__lte=today)
+    return with_groups(gone, today).filter(group_count__gt=0)
+
+
+def groups_of(code: str, **narrowed: str) -> str:
+    """The list of groups of a council by its code, narrowed further."""
+    return f"{reverse('councils:groups')}?{urlencode({'council': code, **narrowed})}"
+
+
 register(
+    Rule(
+        key="councils.groups_uncertified",
+        title="กลุ่มที่ยังไม่รับรองสถานภาพของปีนี้",
+        topic=Topic.WORK,
+        severity=Severity.NOTE,
+        subject="กลุ่ม/องค์กรชุมชน",
+        advice="เปิดรายการกลุ่มของสภา แล้วรับรองทีละกลุ่มหรือทั้งรายการ หรือบันทึกการสิ้นสภาพ",
+        offending=groups_uncertified,
+        label=LABEL,
+        detail=words(
+            "ปีงบประมาณ ",
+            F("year"),
+            " ยังไม่รับรอง ",
+            Thousands("waiting_count"),
+            " จาก ",
+            Thousands("group_count"),
+            " กลุ่ม",
+        ),
+        due="year_end",
+        subject_key="code",
+        link=lambda code: groups_of(code, state="waiting"),
+    ),
+    Rule(
+        key="councils.groups_left_behind",
+        title="กลุ่มยังคงอยู่กับสภาที่พ้นทะเบียนแล้ว",
+        topic=Topic.WORK,
+        severity=Severity.WARNING,
+        subject="กลุ่ม/องค์กรชุมชน",
+        advice="เปิดรายการกลุ่ม แล้วบันทึกการสิ้นสภาพ หรือจดแจ้งใหม่กับสภาที่กลุ่มสังกัดจริง",
+        offending=groups_left_behind,
+        label=LABEL,
+        detail=words(
+            "สภาพ้นทะเบียนเมื่อ ",
+            ThaiDate("withdrawn_on"),
+            " ยังมีกลุ่มที่ไม่สิ้นสภาพ ",
+            Thousands("group_count"),
+            " กลุ่ม",
+        ),
+        subject_key="code",
+        link=groups_of,
+    ),
     Rule(
         key="councils.forms",
         title="สภาที่ยังไม่รับรอง ขาดแบบ จส.02 หรือ จส.03",
@@ -201,7 +284,7 @@ register(
         offending=without_forms,
         label=LABEL,
         detail=words("ยังไม่ได้แนบแบบ ", F("lacking")),
-        link=page("council"),
+        link=page("councils:council"),
     ),
     Rule(
         key="councils.certified_with_gaps",
@@ -213,7 +296,7 @@ register(
         offending=certified_with_gaps,
         label=LABEL,
         detail=words("รับรองเมื่อ ", ThaiDate("certified_on"), " แต่ยังขาด:", F("gaps")),
-        link=page("council"),
+        link=page("councils:council"),
     ),
     Rule(
         key="councils.term_expired",
@@ -225,7 +308,7 @@ register(
         offending=expired,
         detail=words("ครบวาระเมื่อ ", ThaiDate("expires_on"), " และยังไม่มีวาระใหม่"),
         due="expires_on",
-        link=page("term"),
+        link=page("councils:term"),
         **OF_COUNCIL,
     ),
     Rule(
@@ -238,7 +321,7 @@ register(
         offending=without_term,
         label=LABEL,
         detail=words("ยังไม่มีวาระของสมาชิกในทะเบียน"),
-        link=page("council"),
+        link=page("councils:council"),
     ),
     Rule(
         key="councils.no_representative",
@@ -250,7 +333,7 @@ register(
         offending=without_representatives,
         label=LABEL,
         detail=words("ไม่มีสมาชิกผู้แทนชุมชนที่ดำรงตำแหน่งอยู่"),
-        link=page("council"),
+        link=page("councils:council"),
     ),
     Rule(
         key="councils.experts",
@@ -264,7 +347,7 @@ register(
         detail=words(
             "ผู้ทรงคุณวุฒิ ", F("expert_count"), " คน ต่อผู้แทนชุมชน ", F("representative_count"), " คน"
         ),
-        link=page("council"),
+        link=page("councils:council"),
     ),
     Rule(
         key="councils.few_meetings",
@@ -276,7 +359,7 @@ register(
         offending=few_meetings,
         label=LABEL,
         detail=words("ปีงบประมาณ ", F("year"), " บันทึกการประชุมไว้ ", F("held_count"), " ครั้ง"),
-        link=page("council"),
+        link=page("councils:council"),
     ),
     Rule(
         key="councils.above_base",
@@ -311,7 +394,7 @@ register(
                 output_field=TextField(),
             ),
         ),
-        link=page("council_edit"),
+        link=page("councils:council_edit"),
     ),
     Rule(
         key="councils.unplaced",
@@ -323,7 +406,7 @@ register(
         offending=lambda today: established(today).filter(unplaced()),
         label=LABEL,
         detail=words("ระบุพื้นที่ไม่ถึงตำบลหรือเขต"),
-        link=page("council_edit"),
+        link=page("councils:council_edit"),
     ),
     Rule(
         key="councils.abolished_place",
@@ -337,20 +420,7 @@ register(
         detail=words(
             "รหัสของ", F("subdistrict__name"), " ยกเลิกเมื่อ ", ThaiDate("subdistrict__valid_until")
         ),
-        link=page("council_edit"),
+        link=page("councils:council_edit"),
     ),
-    Rule(
-        key="councils.doubles",
-        title="สภาที่น่าจะซ้ำกัน",
-        topic=Topic.DUPLICATES,
-        severity=Severity.WARNING,
-        subject=SUBJECT,
-        advice="เทียบสองระเบียน แล้วขอรวม หรือบันทึกว่าไม่ซ้ำพร้อมเหตุผล",
-        offending=lambda today: CouncilDouble.objects.unsettled(),
-        label=words(F("first__code"), " กับ ", F("second__code")),
-        detail=words("ชื่อ “", F("first__name"), "” กับ “", F("second__name"), "”"),
-        region="first__region",
-        province="first__province",
-        link=lambda key: reverse("councils:council_double", args=[key]),
-    ),
+    doubles_rule("councils.doubles", COUNCIL_MERGER, SUBJECT),
 )

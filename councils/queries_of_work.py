@@ -116,7 +116,7 @@ def groups_for_list(user: User, today: dt.date) -> QuerySet[Any]:
 
 def letter_in_force(council: Council, group: CommunityGroup | None = None) -> StatusLetter | None:
     """The letter of a council, or of a group, that is not revoked."""
-    return StatusLetter.objects.filter(council=council, group=group, revoked_on=None).first()
+    return StatusLetter.objects.standing_of(council, group).first()
 
 
 def next_meeting_number(council: Council, today: dt.date) -> int:

@@ -7,7 +7,7 @@ forms; today is the day on which the file is written.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -22,6 +22,7 @@ from councils import resources_of_work, services
 from councils.columns import COUNCIL, past_day, settle_councils
 from councils.models import AuthorityKind, Council, Member, MemberKind, Term
 from councils.permissions import can_manage_councils
+from councils.rules import name_contradicts, name_of_kind
 
 __all__ = ["COUNCILS", "MEMBERS", "TERMS", "resources_of_work"]
 
@@ -66,6 +67,16 @@ def _settle_places_of_councils() -> Settle:
     return settle
 
 
+def _misnamed(facts: Mapping[str, Any]) -> str:
+    """What to look at where a name's own word says another kind of area; it is written as it stands."""
+    name, kind = facts["name"], facts["kind"]
+    if not name_contradicts(name, kind):
+        return ""
+    right = name_of_kind(name, kind)
+    proposal = f" ชื่อที่ตรงกับประเภทคือ “{right}”" if right else ""
+    return f"ชื่อ “{name}” ไม่ตรงกับประเภท{KINDS[kind]}{proposal} แก้ในไฟล์แล้วอัปโหลดใหม่ หรือยืนยันถ้าถูกต้องทั้งคู่"
+
+
 COUNCILS = register_upload(
     Upload(
         key="councils",
@@ -89,6 +100,7 @@ COUNCILS = register_upload(
             Council,
             identity=("code",),
             settle=_settle_places_of_councils,
+            doubt=_misnamed,
             create=lambda actor, records: services.create_councils(
                 actor=actor, records=records, today=timezone.localdate()
             ),

@@ -77,6 +77,8 @@ class _Kind:
     identity: tuple[str, ...]
     day_field: str
     settle: Callable[[], Settle] = settle_councils
+    derived: tuple[str, ...] = ()
+    """Fields that the service fills from the columns, and that an undo puts back with them."""
 
     @property
     def stored(self) -> tuple[str, ...]:
@@ -121,7 +123,15 @@ class _Kind:
                     create=self.create,
                     change=self.change,
                 ),
-                undo=(UndoOf(self.model, self.stored, files_of_work.remove_work),),
+                undo=(
+                    UndoOf(
+                        self.model,
+                        fields=(*self.stored, *self.derived),
+                        unmake=files_of_work.remove_work,
+                        restore=files_of_work.restore_work,
+                        lock_first="council",
+                    ),
+                ),
                 can_upload=can_record,
                 max_row_count=200_000,
             )
@@ -174,6 +184,7 @@ REVIEWS = _Kind(
     ),
     ("council", "fiscal_year"),
     "reviewed_on",
+    derived=("scale", "grade"),
 ).register()
 
 
@@ -289,7 +300,15 @@ CERTIFICATIONS = register_upload(
                 actor=actor, records=records, today=timezone.localdate()
             ),
         ),
-        undo=(UndoOf(GroupCertification, ("certified_on",), files_of_work.remove_certifications),),
+        undo=(
+            UndoOf(
+                GroupCertification,
+                fields=("certified_on",),
+                unmake=files_of_work.remove_certifications,
+                restore=files_of_work.restore_certifications,
+                lock_first="group__council",
+            ),
+        ),
         can_upload=can_record,
         max_row_count=200_000,
     )

@@ -37,6 +37,28 @@ def name_contradicts(name: str, kind: str) -> bool:
     return bool(told) and kind not in told
 
 
+# How a kind is called in a name; "ตำบล" is how most of the อบต. are called.
+_IN_NAMES = {
+    "subdistrict": "ตำบล",
+    "tambon_town": "เทศบาลตำบล",
+    "town": "เทศบาลเมือง",
+    "city": "เทศบาลนคร",
+    "district": "เขต",
+}
+
+
+def name_of_kind(name: str, kind: str) -> str:
+    """The name with its own word for another kind of area replaced; empty where none is to propose."""
+    patterns = (words for words, _kinds in TELLING_WORDS)
+    told = next((found for words in patterns if (found := re.search(words, name))), None)
+    if told is None or kind not in _IN_NAMES or not name_contradicts(name, kind):
+        return ""
+    before = re.match(r"\s|ชุมชน|", told[0])
+    kept = before[0] if before else ""
+    rest = name[told.end() :].lstrip(". ")
+    return f"{name[: told.start()]}{kept}{_IN_NAMES[kind]}{rest}"
+
+
 def years_later(day: dt.date, years: int) -> dt.date:
     """The same day some years later; 28 February where 29 February does not come again."""
     try:

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
+
 from codi.ui.tables import DateColumn, ListTable, NumberColumn, StateColumn, TextColumn
-from councils.models import ProposalState
+from councils.models import ProposalState, StatusLetter, Validity
 from councils.queries_of_work import GROUP_STATES
 
 GROUP_TONES = {"certified": "good", "waiting": "warn", "ended": "neutral"}
+VALIDITY_TONES = {
+    Validity.IN_FORCE: "good",
+    Validity.REVOKED: "bad",
+    Validity.REPLACED: "bad",
+    Validity.MERGED: "warn",
+    Validity.ENDED: "warn",
+}
 PROPOSAL_TONES = {"sent": "warn", "answered": "info", "followed_up": "info", "solved": "good"}
+
+
+def with_validity(
+    letters: Iterable[StatusLetter], today: dt.date
+) -> list[tuple[StatusLetter, str, str]]:
+    """Letters, each with the words that tell whether it is in force, and their tone."""
+    told = [(letter, letter.validity_on(today)) for letter in letters]
+    return [(letter, validity.label, VALIDITY_TONES[validity]) for letter, validity in told]
 
 
 class GroupTable(ListTable):

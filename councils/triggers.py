@@ -17,17 +17,18 @@ TOO_MANY_EXPERTS = (
 )
 
 
-def _share(became_expert: str) -> str:
-    """Refuse when a council that got an expert by this statement has more than a fifth of them.
+def _share(councils: str) -> str:
+    """Refuse when one of these councils has more experts than a fifth by this statement.
 
-    A representative who leaves may break the share: nobody can be kept from leaving.
+    They are those that got an expert, and those of which a representative was taken away as never
+    having been. A representative who leaves may break the share: nobody can be kept from leaving.
     """
     return f"""
-    IF NOT EXISTS ({became_expert}) THEN RETURN NULL; END IF;
-    PERFORM 1 FROM councils_council c WHERE c.id IN ({became_expert}) ORDER BY c.id FOR UPDATE;
+    IF NOT EXISTS ({councils}) THEN RETURN NULL; END IF;
+    PERFORM 1 FROM councils_council c WHERE c.id IN ({councils}) ORDER BY c.id FOR UPDATE;
     IF EXISTS (
         SELECT 1 FROM councils_member m
-         WHERE m.council_id IN ({became_expert}) AND m.left_on IS NULL
+         WHERE m.council_id IN ({councils}) AND m.left_on IS NULL
          GROUP BY m.council_id
         HAVING count(*) FILTER (WHERE m.kind = 'expert') * {REPRESENTATIVES_PER_EXPERT}
              > count(*) FILTER (WHERE m.kind = 'representative'))
@@ -55,6 +56,14 @@ EXPERTS_CHANGED = pgtrigger.Trigger(
         "WHERE n.kind = 'expert' AND n.left_on IS NULL "
         "AND (o.kind, o.left_on, o.council_id) IS DISTINCT FROM (n.kind, n.left_on, n.council_id)"
     ),
+)
+EXPERTS_LEFT_BEHIND = pgtrigger.Trigger(
+    name="councils_member_experts_left_behind",
+    level=pgtrigger.Statement,
+    when=pgtrigger.After,
+    operation=pgtrigger.Delete,
+    referencing=pgtrigger.Referencing(old="gone"),
+    func=_share("SELECT council_id FROM gone WHERE kind = 'representative' AND left_on IS NULL"),
 )
 
 COUNCILS, GROUPS = "councils_council", "councils_communitygroup"

@@ -31,7 +31,17 @@ urlpatterns = [
     path("councils/groups/<int:pk>/", groups.GroupPage.as_view(), name="group"),
     path("councils/groups/<int:pk>/edit/", groups.GroupEdit.as_view(), name="group_edit"),
     path("councils/groups/<int:pk>/end/", groups.GroupEnd.as_view(), name="group_end"),
+    path(
+        "councils/groups/<int:pk>/reinstate/",
+        groups.GroupReinstate.as_view(),
+        name="group_reinstate",
+    ),
     path("councils/groups/<int:pk>/certify/", groups.GroupCertify.as_view(), name="group_certify"),
+    path(
+        "councils/groups/certifications/<int:pk>/withdraw/",
+        groups.CertificationWithdraw.as_view(),
+        name="certification_withdraw",
+    ),
     # Letters
     path("councils/<int:pk>/letters/new/", letters.Issue.as_view(), name="letter_issue"),
     path(

@@ -161,6 +161,7 @@ class Validity(models.TextChoices):
     IN_FORCE = "in_force", "มีผลอยู่"
     REVOKED = "revoked", "ยกเลิกแล้ว"
     REPLACED = "replaced", "ยกเลิกแล้ว มีฉบับใหม่แทน"
+    MERGED = "merged", "ไม่มีผล เพราะรวมเข้ากับระเบียนอื่นแล้ว"
     ENDED = "ended", "ไม่มีผล เพราะสภาหรือกลุ่มพ้นจากทะเบียนแล้ว"
 
 
@@ -168,19 +169,35 @@ class StatusLetterQuerySet(models.QuerySet["StatusLetter"]):
     """Letters by scope and day."""
 
     def visible_to(self, user: User) -> Self:
-        """Letters of councils, and of their groups, inside the person's scope."""
-        return self.filter(in_scope(user, "council__"))
+        """Letters of councils, and of the groups of councils, inside the person's scope today."""
+        of_council = Q(group=None) & in_scope(user, "council__")
+        return self.filter(of_council | Q(group__isnull=False) & in_scope(user, "group__council__"))
 
     def issued_as_of(self, day: dt.date) -> Self:
         """Letters issued by the day and not revoked by then."""
         return self.filter(Q(revoked_on=None) | Q(revoked_on__gt=day), issued_on__lte=day)
+
+    def standing_of(self, council: Council, group: CommunityGroup | None = None) -> Self:
+        """The letter of a group, or of a council itself, that is not revoked: one at most."""
+        subject = Q(council=council, group=None) if group is None else Q(group=group)
+        return self.filter(subject, revoked_on=None)
+
+    def with_subjects(self) -> Self:
+        """With all that tells whose each is and whether it is in force."""
+        return self.select_related(
+            "council__province", "council__merged_into", "group__council__merged_into",
+            "group__merged_into", "replaced_by",
+        )  # fmt: skip
 
 
 @tracked(part_of="council")
 class StatusLetter(models.Model):
     """จดหมายรับรองสถานภาพ of a council, or of one of its groups: numbered, printed, revocable.
 
-    ``council`` is always filled: the group's own council for the letter of a group.
+    A letter names the record that it was issued for, for good: ``council`` is the council itself, or
+    the one with which the group was registered that day. A merge moves no letter. That of a merged
+    council or group is in force no more; that of a group stands with its group, also when the
+    council's record went into another one of the same council.
     """
 
     number = models.PositiveIntegerField("เลขที่")
@@ -250,15 +267,37 @@ class StatusLetter(models.Model):
         """Whose status it tells of: the group, or the council itself."""
         return self.group or self.council
 
+    @property
+    def council_now(self) -> Council:
+        """The council of a group today, which is another one when two records of it were merged."""
+        return self.group.council if self.group else self.council
+
+    @property
+    def merged_into(self) -> Council | CommunityGroup | None:
+        """The record into which the one that the letter tells of went; None while it stands."""
+        return self.subject.merged_into
+
+    @property
+    def merged_on(self) -> dt.date | None:
+        """The day on which that happened."""
+        if self.merged_into is None:
+            return None
+        return self.group.ended_on if self.group else self.council.withdrawn_on
+
+    @property
+    def names_former_council(self) -> bool:
+        """Whether the paper names a record of the group's council that went into another one."""
+        return self.council_now != self.council
+
     def validity_on(self, day: dt.date) -> Validity:
         """Whether the letter is in force on a day, and if not, why."""
         if self.revoked_on is not None and self.revoked_on <= day:
             return Validity.REPLACED if hasattr(self, "replaced_by") else Validity.REVOKED
-        group, council = self.group, self.council
+        group, council = self.group, self.council_now
         if group is not None and group.ended_on is not None and group.ended_on <= day:
-            return Validity.ENDED
+            return Validity.MERGED if group.merged_into_id else Validity.ENDED
         if council.withdrawn_on is not None and council.withdrawn_on <= day:
-            return Validity.ENDED
+            return Validity.MERGED if council.merged_into_id else Validity.ENDED
         return Validity.IN_FORCE
 
 

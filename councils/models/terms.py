@@ -19,7 +19,12 @@ from codi.history import tracked
 from codi.thai.dates import short_date
 from codi.triggers import row_rule
 from councils.models.councils import Council
-from councils.triggers import EXPERTS_ADDED, EXPERTS_CHANGED, MERGED_TAKES_NOTHING
+from councils.triggers import (
+    EXPERTS_ADDED,
+    EXPERTS_CHANGED,
+    EXPERTS_LEFT_BEHIND,
+    MERGED_TAKES_NOTHING,
+)
 from programs.models.base import check, not_blank, unique
 from programs.models.scope import in_scope
 
@@ -192,7 +197,7 @@ class Member(models.Model):
                 "วันที่พ้นจากตำแหน่งต้องอยู่หลังวันคัดเลือก",
             ),
         ]
-        triggers = [MERGED_TAKES_NOTHING, EXPERTS_ADDED, EXPERTS_CHANGED]
+        triggers = [MERGED_TAKES_NOTHING, EXPERTS_ADDED, EXPERTS_CHANGED, EXPERTS_LEFT_BEHIND]
 
     def __str__(self) -> str:
         return self.name

@@ -20,6 +20,7 @@ from councils import permissions
 from councils.models import CertificationBasis, Council
 from councils.queries import readiness_of
 from councils.rules import certification_gaps
+from councils.services import life
 
 COLUMNS = (
     "code", "name", "kind", "region_id", "province_id", "district_id", "subdistrict_id",
@@ -78,9 +79,12 @@ def update_council(
     """Correct a council's facts; raises ``Conflict`` when somebody else did meanwhile."""
     council = locked(council)
     require(permissions.can_keep(actor, council))
+    was = council.registered_on
     council = change(council, facts, expected_version=expected_version)
     _require_inside(actor, council)
     require_past(council.registered_on, "registered_on", today)
+    if council.registered_on != was:
+        life.require_work_after_registration([council.pk])
     return council
 
 
@@ -167,9 +171,11 @@ def change_councils(
     known = Council.objects.visible_to(actor).filter(pk__in=keys, withdrawn_on=None)
     if known.count() != len(keys):
         raise Refused("มีสภาที่อยู่นอกขอบเขตของท่านหรือถอนออกจากทะเบียนแล้ว กรุณาดาวน์โหลดข้อมูลใหม่")
+    moved = life.moved_days(Council, records, "registered_on")
     asked, written = update_records(Council, columns, records)
     if written != asked:
         raise Refused(CHANGED, code="changed_by_another")
+    life.require_work_after_registration(moved)
     return written
 
 

@@ -19,6 +19,7 @@ from codi.fiscal import FiscalYear
 from codi.writing import service
 from councils import permissions_of_work as permissions
 from councils.models import CommunityGroup, Council, GroupCertification, QualityReview
+from councils.services.terms import hold_councils
 from councils.services.work import graded, require_day_of, scale_of
 from programs.models import QualityScale
 
@@ -100,12 +101,35 @@ def change_work(
     return written
 
 
+def _put_back(model: type[Model], pairs: Sequence[tuple[Any, dict[str, Any]]]) -> None:
+    """Write old values over records that still have the version they carry, exactly as they were.
+
+    They are not judged anew: what stood before a file may rest on an older scale, or on none.
+    """
+    for record, facts in pairs:
+        for name, value in facts.items():
+            setattr(record, name, value)
+    columns = sorted({name for _record, facts in pairs for name in facts})
+    asked, written = update_records(model, columns, [record for record, _facts in pairs])
+    if written != asked:
+        raise Refused(FASTER, code="changed_by_another")
+
+
+@service
+def restore_work(
+    pairs: Sequence[tuple[Any, dict[str, Any]]], actor: User, reason: str, today: dt.date
+) -> None:
+    """Put old values of meetings, missions or reviews back, as taking a written file back asks."""
+    require(permissions.can_record(actor))
+    hold_councils(actor, (record.council_id for record, _facts in pairs))
+    _put_back(type(pairs[0][0]), pairs)
+
+
 @service
 def remove_work(records: Sequence[Any], actor: User, reason: str, today: dt.date) -> None:
     """Take away records of work that a file brought, as taking it back asks; their trail stays."""
     require(permissions.can_record(actor))
-    for record in records:
-        require(permissions.can_record_work(actor, record.council))
+    hold_councils(actor, (record.council_id for record in records))
     if records:
         manager: Any = type(records[0])._default_manager
         manager.filter(pk__in=[record.pk for record in records]).delete()
@@ -115,7 +139,9 @@ def _certifiable(
     records: Iterable[GroupCertification], actor: User, today: dt.date
 ) -> Iterator[GroupCertification]:
     records = list(records)
-    visible: Any = CommunityGroup.objects.visible_to(actor).filter(council__withdrawn_on=None)
+    visible: Any = CommunityGroup.objects.visible_to(actor).filter(
+        merged_into=None, council__withdrawn_on=None
+    )
     groups = visible.in_bulk({record.group_id for record in records})
     for record in records:
         group, day = groups.get(record.group_id), record.certified_on
@@ -156,10 +182,25 @@ def change_certifications(
 
 
 @service
+def restore_certifications(
+    pairs: Sequence[tuple[GroupCertification, dict[str, Any]]],
+    actor: User,
+    reason: str,
+    today: dt.date,
+) -> None:
+    """Put the days of certifications back, as taking a written file back asks."""
+    require(permissions.can_record(actor))
+    groups = CommunityGroup.objects.filter(pk__in=[record.group_id for record, _facts in pairs])
+    hold_councils(actor, groups.values_list("council_id", flat=True))
+    _put_back(GroupCertification, pairs)
+
+
+@service
 def remove_certifications(
     records: Sequence[GroupCertification], actor: User, reason: str, today: dt.date
 ) -> None:
     """Take away certifications that a file brought; their trail stays."""
-    for record in records:
-        require(permissions.can_record_work(actor, record.group.council))
+    require(permissions.can_record(actor))
+    groups = CommunityGroup.objects.filter(pk__in=[record.group_id for record in records])
+    hold_councils(actor, groups.values_list("council_id", flat=True))
     GroupCertification.objects.filter(pk__in=[record.pk for record in records]).delete()

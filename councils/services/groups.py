@@ -11,12 +11,16 @@ from django.db.models import Exists, OuterRef, ProtectedError, QuerySet
 from codi.accounts.models import User
 from codi.accounts.permissions import require
 from codi.bulk import insert_records, update_records
+from codi.desk import bin
 from codi.errors import Refused
 from codi.fiscal import FiscalYear
+from codi.history import acting
 from codi.thai.dates import long_date
 from codi.writing import change, locked, service
 from councils import permissions_of_work as permissions
 from councils.models import CommunityGroup, Council, GroupCertification
+from councils.services import life
+from councils.services.councils import require_reason
 from councils.services.work import kept_council, require_past
 
 COLUMNS = (
@@ -29,14 +33,19 @@ COLUMNS = (
     "ended_reason",
     "search_key",
 )
-OUTSIDE = "มีกลุ่มของสภาที่อยู่นอกขอบเขตของท่านหรือถูกถอนออกจากทะเบียน กรุณาดาวน์โหลดข้อมูลใหม่"
+OUTSIDE = (
+    "มีกลุ่มที่รวมเข้ากับกลุ่มอื่นแล้ว หรือกลุ่มของสภาที่อยู่นอกขอบเขตของท่านหรือถูกถอนออกจากทะเบียน กรุณาดาวน์โหลดข้อมูลใหม่"
+)
 
 
 def _next_code(council: Council) -> str:
     """The next free code of a council's groups, as ``30307-012``; the council's row is held."""
     prefix = f"{council.code}-"
-    codes = CommunityGroup.objects.filter(code__regex=rf"^{prefix}\d{{1,6}}$")
-    numbers = [int(code.removeprefix(prefix)) for code in codes.values_list("code", flat=True)]
+    numbered = rf"^{prefix}\d{{1,6}}$"
+    codes = set(CommunityGroup.objects.filter(code__regex=numbered).values_list("code", flat=True))
+    binned: Any = bin.held(CommunityGroup, "code", council=council.pk)
+    codes.update(binned.filter(held__regex=numbered).values_list("held", flat=True))
+    numbers = [int(code.removeprefix(prefix)) for code in codes]
     return f"{prefix}{max(numbers, default=0) + 1:03d}"
 
 
@@ -48,6 +57,15 @@ def require_group_days(group: CommunityGroup, today: dt.date) -> None:
             require_past(day, today, field)
             if day < group.registered_on:
                 raise Refused("วันที่นี้ต้องไม่ก่อนวันจดแจ้งของกลุ่ม", field=field)
+
+
+def _kept_group(group: CommunityGroup, actor: User) -> CommunityGroup:
+    """The group under its lock, and its council under that of all that is written to it."""
+    council = kept_council(group.council, actor)
+    group = locked(group)
+    group.council = council
+    require(permissions.can_keep_group(actor, group))
+    return group
 
 
 @service
@@ -69,6 +87,18 @@ def register_group(
     return group
 
 
+def _changed(
+    group: CommunityGroup, facts: dict[str, Any], expected_version: int | None, today: dt.date
+) -> CommunityGroup:
+    """The held group with these facts; its days agree with each other and its certifications."""
+    was = (group.registered_on, group.ended_on)
+    group = change(group, facts, expected_version=expected_version)
+    require_group_days(group, today)
+    if (group.registered_on, group.ended_on) != was:
+        life.require_certified_while_standing([group.pk])
+    return group
+
+
 @service
 def change_group(
     *,
@@ -79,10 +109,7 @@ def change_group(
     **facts: Any,
 ) -> CommunityGroup:
     """Correct name, day of registration or the day it was found existing."""
-    kept_council(group.council, actor)
-    group = change(locked(group), facts, expected_version=expected_version)
-    require_group_days(group, today)
-    return group
+    return _changed(_kept_group(group, actor), facts, expected_version, today)
 
 
 @service
@@ -95,12 +122,26 @@ def end_group(
     ended_reason: str,
     today: dt.date,
 ) -> CommunityGroup:
-    """Record that a group ended, when and why; it stays on record and is counted until that day."""
-    kept_council(group.council, actor)
+    """Record that a group ended, when and why; it stays on record and is counted until that day.
+
+    Raises :class:`Refused` for a group that has ended or was merged, or whose council left the
+    register.
+    """
+    group = _kept_group(group, actor)
+    require(permissions.can_end_group(actor, group))
     facts = {"ended_on": ended_on, "ended_reason": ended_reason.strip()}
-    group = change(locked(group), facts, expected_version=expected_version)
-    require_group_days(group, today)
-    return group
+    return _changed(group, facts, expected_version, today)
+
+
+@service
+def reinstate_group(
+    *, actor: User, group: CommunityGroup, expected_version: int | None = None
+) -> CommunityGroup:
+    """Bring back a group whose end was recorded by mistake; day and reason stay in its history."""
+    group = _kept_group(group, actor)
+    require(permissions.can_reinstate_group(actor, group))
+    facts = {"ended_on": None, "ended_reason": ""}
+    return change(group, facts, expected_version=expected_version)
 
 
 def _require_certifiable_day(fiscal_year: int, certified_on: dt.date, today: dt.date) -> None:
@@ -123,9 +164,8 @@ def certify_group(
     today: dt.date,
 ) -> GroupCertification:
     """Certify the status of a group for a year: it is registered and has not ended on the day."""
-    kept_council(group.council, actor)
+    group = _kept_group(group, actor)
     _require_certifiable_day(fiscal_year, certified_on, today)
-    group = locked(group)
     if group.registered_on > certified_on or (group.ended_on and group.ended_on <= certified_on):
         raise Refused("วันที่รับรองต้องอยู่ระหว่างวันจดแจ้งและวันสิ้นสภาพของกลุ่ม", field="certified_on")
     return GroupCertification.objects.create(
@@ -137,7 +177,7 @@ def certifiable(groups: Any, actor: User, fiscal_year: int, certified_on: dt.dat
     """Of these groups those that the actor may certify for the year and that still lack it."""
     standing: QuerySet[Any] = groups.visible_to(actor).registered_as_of(certified_on)
     of_year = GroupCertification.objects.filter(group=OuterRef("pk"), fiscal_year=fiscal_year)
-    return standing.filter(~Exists(of_year), council__withdrawn_on=None)
+    return standing.filter(~Exists(of_year), merged_into=None, council__withdrawn_on=None)
 
 
 @service
@@ -170,13 +210,29 @@ def certify_groups(
 
 @service
 def withdraw_certification(
-    *, actor: User, certification: GroupCertification, expected_version: int | None
-) -> None:
-    """Take back a certification entered by mistake; its trail stays in the history."""
+    *,
+    actor: User,
+    certification: GroupCertification,
+    reason: str,
+    expected_version: int | None,
+) -> CommunityGroup:
+    """Take back a certification entered by mistake; its trail and the reason stay in the history.
+
+    Returns the group, which may be certified for that year again. Its letters stay: they tell of
+    the registration, not of a year's certification.
+    """
     kept_council(certification.group.council, actor)
     certification = locked(certification)
-    change(certification, {}, expected_version=expected_version)
-    certification.delete()
+    require(permissions.can_withdraw_certification(actor, certification))
+    if expected_version is not None and certification.version != expected_version:
+        raise Refused(
+            "มีผู้อื่นแก้ไขการรับรองนี้หลังจากที่ท่านเปิดหน้าไว้ จึงยังไม่ได้ถอน ตรวจข้อมูลล่าสุดก่อน แล้วถอนอีกครั้ง",
+            code="changed_by_another",
+        )
+    group = certification.group
+    with acting(actor, reason=require_reason(reason)):
+        certification.delete()
+    return group
 
 
 def _open_councils(actor: User) -> set[int]:
@@ -211,11 +267,14 @@ def change_groups(*, actor: User, records: Iterable[CommunityGroup], today: dt.d
     require(permissions.can_record(actor))
     records = list(_judged(_open_councils(actor), records, today))
     keys = [record.pk for record in records]
-    if CommunityGroup.objects.visible_to(actor).filter(pk__in=keys).count() != len(keys):
+    known = CommunityGroup.objects.visible_to(actor).filter(pk__in=keys, merged_into=None)
+    if known.count() != len(keys):
         raise Refused(OUTSIDE)
+    moved = life.moved_days(CommunityGroup, records, "registered_on", "ended_on")
     asked, written = update_records(CommunityGroup, COLUMNS, records)
     if written != asked:
         raise Refused("มีผู้อื่นแก้ไขกลุ่มบางรายการในเวลาเดียวกัน กรุณาตรวจใหม่", code="changed_by_another")
+    life.require_certified_while_standing(moved)
     return written
 
 

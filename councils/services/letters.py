@@ -67,7 +67,7 @@ def issue_letter(
     group = locked(group) if group else None
     if group is not None and group.council_id != council.pk:
         raise Refused("กลุ่มนี้ไม่ได้จดแจ้งกับสภาที่เลือก", field="group")
-    standing = StatusLetter.objects.filter(council=council, group=group, revoked_on=None).first()
+    standing = StatusLetter.objects.standing_of(council, group).first()
     if standing is not None:
         raise Refused(f"มีจดหมายเลขที่ {standing} ที่ยังมีผลอยู่ ให้พิมพ์ฉบับนั้นซ้ำหรือออกฉบับใหม่แทน")
     return _issue(actor, council, group, today)
@@ -106,8 +106,11 @@ def reissue_letter(
     reason: str,
     today: dt.date,
 ) -> StatusLetter:
-    """Issue a new letter in the place of one in force, which is revoked with the reason."""
-    council = locked(letter.council)
+    """Issue a new letter in the place of one in force, which is revoked with the reason.
+
+    The new one names the council with which the group is registered now.
+    """
+    council = locked(letter.council_now)
     group = locked(letter.group) if letter.group else None
     old = revoke_letter(
         actor=actor,

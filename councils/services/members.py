@@ -15,6 +15,7 @@ from codi.writing import change, locked, service
 from councils import permissions
 from councils.models import Council, Member, MemberKind
 from councils.rules import most_experts
+from councils.services import life
 from councils.services.councils import require_past
 from councils.services.terms import hold_councils
 
@@ -49,6 +50,7 @@ def add_member(
     member = Member(council=council, name=clean(name), kind=kind, selected_on=selected_on)
     _require_share(council, member)
     member.save(force_insert=True)
+    life.require_within_terms([member.pk])
     return member
 
 
@@ -69,8 +71,10 @@ def update_member(
     require(permissions.can_keep_member(actor, member))
     require_past(facts.get("selected_on"), "selected_on", today)
     require_past(facts.get("left_on"), "left_on", today)
-    was = (member.kind, member.left_on)
+    was, selected_on = (member.kind, member.left_on), member.selected_on
     member = change(member, facts, expected_version=expected_version)
+    if member.selected_on != selected_on:
+        life.require_within_terms([member.pk])
     if (member.kind, member.left_on) != was:
         _require_share(member.council, member)
     return member
@@ -106,8 +110,13 @@ def create_members(*, actor: User, records: Iterable[Member], today: dt.date) ->
     """Add many members at once, all or none; the database holds the share of experts."""
     require(permissions.can_manage_councils(actor))
     judged = _judged(records, today)
-    hold_councils(actor, (record.council_id for record in judged))
-    return insert_records(Member, (*COLUMNS, "version"), judged)
+    keys = {record.council_id for record in judged}
+    hold_councils(actor, keys)
+    there = set(Member.objects.filter(council__in=keys).values_list("pk", flat=True))
+    count = insert_records(Member, (*COLUMNS, "version"), judged)
+    came = Member.objects.filter(council__in=keys).exclude(pk__in=there)
+    life.require_within_terms(list(came.values_list("pk", flat=True)))
+    return count
 
 
 @service
@@ -116,9 +125,11 @@ def change_members(*, actor: User, records: Iterable[Member], today: dt.date) ->
     require(permissions.can_manage_councils(actor))
     judged = _judged(records, today)
     hold_councils(actor, (record.council_id for record in judged))
+    moved = life.moved_days(Member, judged, "selected_on")
     asked, written = update_records(Member, COLUMNS, judged)
     if written != asked:
         raise Refused("มีผู้อื่นแก้ไขสมาชิกบางคนในเวลาเดียวกัน กรุณาตรวจใหม่", code="changed_by_another")
+    life.require_within_terms(moved)
     return written
 
 

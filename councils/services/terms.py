@@ -13,6 +13,7 @@ from codi.accounts.permissions import require
 from codi.bulk import insert_records, update_records
 from codi.errors import Refused
 from codi.files.models import DocumentKind
+from codi.thai.dates import long_date
 from codi.writing import change, locked, service
 from councils import permissions
 from councils.models import TERM_YEARS, Council, Term
@@ -45,12 +46,24 @@ def _require_room(council: Council, selected_on: dt.date) -> None:
         )
 
 
+def _require_standing(council: Council, expires_on: dt.date) -> None:
+    """A term is not over before the council was registered; its first members come before that."""
+    if expires_on < council.registered_on:
+        raise Refused(
+            f"วาระนี้ครบวันที่ {long_date(expires_on)} ก่อนสภาจดแจ้งวันที่ "
+            f"{long_date(council.registered_on)} กรุณาตรวจวันคัดเลือก",
+            field="selected_on",
+            code="before_registration",
+        )
+
+
 @service
 def open_term(*, actor: User, council: Council, selected_on: dt.date, today: dt.date) -> Term:
     """Record a term of a council: four years from the day of selection."""
     council = locked(council)
     require(permissions.can_keep(actor, council))
     require_past(selected_on, "selected_on", today)
+    _require_standing(council, expiry_of(selected_on))
     _require_room(council, selected_on)
     return Term.objects.create(
         council=council, selected_on=selected_on, expires_on=expiry_of(selected_on)
@@ -148,12 +161,20 @@ def _judged(records: Iterable[Term], today: dt.date) -> list[Term]:
     return found
 
 
+def _require_councils_stood(records: Iterable[Term]) -> None:
+    """Terms are not over before their councils were registered; the councils are held."""
+    councils = Council.objects.in_bulk([record.council_id for record in records])
+    for record in records:
+        _require_standing(councils[record.council_id], record.expires_on)
+
+
 @service
 def create_terms(*, actor: User, records: Iterable[Term], today: dt.date) -> int:
     """Record many terms at once, all or none."""
     require(permissions.can_manage_councils(actor))
     judged = _judged(records, today)
     hold_councils(actor, (record.council_id for record in judged))
+    _require_councils_stood(judged)
     count = insert_records(Term, (*COLUMNS, "withdrawal_reason", "version"), judged)
     _require_no_overlap(record.council_id for record in judged)
     return count
@@ -167,6 +188,8 @@ def change_terms(
     require(permissions.can_manage_councils(actor))
     judged = _judged(records, today)
     hold_councils(actor, (record.council_id for record in judged))
+    if columns == COLUMNS:
+        _require_councils_stood(judged)
     asked, written = update_records(Term, columns, judged)
     if written != asked:
         raise Refused("มีผู้อื่นแก้ไขวาระบางรายการในเวลาเดียวกัน กรุณาตรวจใหม่", code="changed_by_another")

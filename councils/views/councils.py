@@ -30,6 +30,7 @@ from councils.queries import councils_for_list, readiness_of
 from councils.rules import certification_gates, most_experts, name_contradicts
 from councils.tables import TERM_TONES, CouncilTable
 from programs.forms import initial_of
+from programs.panels_of_merging import merged_into
 from programs.views.duplicates import to_kept
 from programs.views.records import Crumb, RecordForm
 
@@ -99,7 +100,7 @@ class CouncilPage(ScopedMixin, View):
             "page_title": council.name,
             "crumbs": [COUNCILS, (council.name, "")],
             "council": council,
-            "merged_from": council.merged_from.order_by("code"),
+            "merged_from": merged_into(council, self.user),
             "contradicts": name_contradicts(council.name, council.kind),
             "gates": gates,
             "gap_count": sum(not gate.is_met for gate in gates),

@@ -13,22 +13,34 @@ from django.utils.functional import cached_property
 from django.views import View
 
 from codi.accounts.access import ScopedMixin, visible_or_404
+from codi.accounts.permissions import Decision
+from codi.thai.dates import long_date
 from codi.thai.numbers import number
 from codi.ui.lists import Empty, ListPage
 from councils.filters_of_work import GroupFilter
+from councils.forms import ReinstateForm
 from councils.forms_of_work import (
     GroupCertificationForm,
     GroupEditForm,
     GroupEndForm,
     GroupForm,
+    WithdrawCertificationForm,
 )
-from councils.models import CommunityGroup
-from councils.permissions_of_work import can_issue_letter, can_keep_group, can_record
+from councils.models import CommunityGroup, GroupCertification
+from councils.permissions_of_work import (
+    can_end_group,
+    can_issue_letter,
+    can_keep_group,
+    can_record,
+    can_reinstate_group,
+    can_withdraw_certification,
+)
 from councils.queries_of_work import GROUP_STATES, groups_for_list, letter_in_force
 from councils.services import groups as services
-from councils.tables_of_work import GROUP_TONES, GroupTable
+from councils.tables_of_work import GROUP_TONES, GroupTable, with_validity
 from councils.views.work import OfCouncil
 from programs.forms import initial_of
+from programs.panels_of_merging import merged_into
 from programs.views.duplicates import to_kept
 from programs.views.records import Crumb, RecordForm
 
@@ -67,16 +79,21 @@ class GroupPage(ScopedMixin, View):
         if way_on := to_kept(request, group, self.user):
             return way_on
         may_issue = can_issue_letter(self.user, group.council, group, today)
+        certifications = list(group.certifications.all())
         context = {
             "page_title": group.name,
             "crumbs": [GROUPS, (group.name, "")],
             "group": group,
-            "merged_from": group.merged_from.order_by("code"),
+            "merged_from": merged_into(group, self.user),
             "state": GROUP_STATES[group.state],
             "state_tone": GROUP_TONES[group.state],
-            "certifications": group.certifications.all(),
-            "letters": group.letters.all(),
+            "certifications": certifications,
+            "may_withdraw": certifications
+            and can_withdraw_certification(self.user, certifications[0]),
+            "letters": with_validity(group.letters.with_subjects(), today),
             "may_keep": can_keep_group(self.user, group),
+            "may_end": can_end_group(self.user, group),
+            "may_reinstate": can_reinstate_group(self.user, group),
             "may_issue": may_issue and letter_in_force(group.council, group) is None,
         }
         return render(request, "councils/group.html", context)
@@ -104,9 +121,13 @@ class OfGroup(RecordForm):
 
     record: CommunityGroup
 
+    def can(self) -> Decision:
+        """Whether the person may act on the group."""
+        return can_keep_group(self.user, self.record)
+
     def check(self) -> None:
         self.record = self.get_visible_or_404(CommunityGroup, pk=self.kwargs["pk"])
-        self.require(can_keep_group(self.user, self.record))
+        self.require(self.can())
 
     def crumbs(self) -> list[Crumb]:
         return [GROUPS, (self.record.name, self.record.get_absolute_url())]
@@ -141,6 +162,9 @@ class GroupEnd(OfGroup):
     page_title = "บันทึกการสิ้นสภาพของกลุ่ม"
     submit_label = "บันทึกการสิ้นสภาพ"
 
+    def can(self) -> Decision:
+        return can_end_group(self.user, self.record)
+
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"initial": initial_of(self.record, GroupEndForm)}
 
@@ -152,6 +176,24 @@ class GroupEnd(OfGroup):
             today=self.today(),
             **form.facts(),
         )
+
+
+class GroupReinstate(OfGroup):
+    """Bring back a group whose end was recorded by mistake."""
+
+    form_class = ReinstateForm
+    page_title = "นำกลุ่มกลับเข้าทะเบียน"
+    page_lead = "ใช้เมื่อบันทึกการสิ้นสภาพผิดเท่านั้น วันและเหตุผลที่สิ้นสภาพยังอยู่ในประวัติการแก้ไข"
+    submit_label = "นำกลับเข้าทะเบียน"
+
+    def can(self) -> Decision:
+        return can_reinstate_group(self.user, self.record)
+
+    def save(self, form: ReinstateForm) -> Model:
+        return services.reinstate_group(actor=self.user, group=self.record)
+
+    def done(self, record: Any) -> str:
+        return f"นำ {record} กลับเข้าทะเบียนแล้ว"
 
 
 class GroupCertify(OfGroup):
@@ -168,6 +210,46 @@ class GroupCertify(OfGroup):
 
     def done(self, record: Any) -> str:
         return f"{record} ของ {self.record} แล้ว"
+
+
+class CertificationWithdraw(RecordForm):
+    """Take back a certification of a group that was entered by mistake."""
+
+    form_class = WithdrawCertificationForm
+    page_title = "ถอนการรับรองสถานภาพกลุ่ม"
+    submit_label = "ถอนการรับรอง"
+    record: GroupCertification
+
+    def check(self) -> None:
+        self.record = self.get_visible_or_404(GroupCertification, pk=self.kwargs["pk"])
+        self.require(can_withdraw_certification(self.user, self.record))
+
+    def crumbs(self) -> list[Crumb]:
+        return [GROUPS, (self.record.group.name, self.record.group.get_absolute_url())]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"initial": {"version": self.record.version}}
+
+    def get_context(self, form: Any) -> dict[str, Any]:
+        day = long_date(self.record.certified_on)
+        lead = f"{self.record.group} ปีงบประมาณ {self.record.fiscal_year} ซึ่งรับรองเมื่อ {day}"
+        letter = letter_in_force(self.record.group.council, self.record.group)
+        if letter is not None:
+            lead = (
+                f"{lead} · จดหมายรับรองเลขที่ {letter} รับรองการจดแจ้ง จึงยังมีผล ถ้าออกผิดให้ยกเลิกที่หน้าจดหมาย"
+            )
+        return super().get_context(form) | {"page_lead": lead}
+
+    def save(self, form: WithdrawCertificationForm) -> Model:
+        return services.withdraw_certification(
+            actor=self.user,
+            certification=self.record,
+            expected_version=self.expected_version,
+            **form.facts(),
+        )
+
+    def done(self, record: Any) -> str:
+        return f"ถอนการรับรองสถานภาพ ปีงบประมาณ {self.record.fiscal_year} ของ {record} แล้ว"
 
 
 class GroupsCertify(RecordForm):

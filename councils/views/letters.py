@@ -12,26 +12,28 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views import View
 
-from codi.accounts.access import ScopedMixin
+from codi.accounts.access import ScopedMixin, visible_or_404
 from codi.accounts.addresses import client_address
+from codi.accounts.permissions import Decision
 from codi.api import pace
 from codi.errors import Refused
 from codi.pdf.renderer import RenderFailed
+from codi.thai.dates import long_date
 from codi.ui.downloads import PDF, file_name, file_response
 from councils import letters
 from councils.forms_of_work import LetterReasonForm
-from councils.models import CommunityGroup, Council, StatusLetter, Validity
-from councils.permissions_of_work import can_issue_letter, can_print_letter, can_revoke_letter
+from councils.models import CommunityGroup, Council, StatusLetter
+from councils.permissions_of_work import (
+    can_issue_letter,
+    can_print_letter,
+    can_reissue_letter,
+    can_revoke_letter,
+)
 from councils.services import letters as services
+from councils.tables_of_work import VALIDITY_TONES
 from councils.views.councils import COUNCILS
 from programs.views.records import Crumb, RecordForm
 
-VALIDITY_TONES = {
-    Validity.IN_FORCE: "good",
-    Validity.REVOKED: "bad",
-    Validity.REPLACED: "bad",
-    Validity.ENDED: "warn",
-}
 CHECKS, CHECK_SECONDS = 30, 60.0
 """How many letters one address may look up, and in how many seconds."""
 
@@ -71,7 +73,8 @@ class LetterPage(ScopedMixin, View):
     """One letter: whose, whether in force, and the history of its printing."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        letter: StatusLetter = self.get_visible_or_404(StatusLetter, pk=pk)
+        seen = StatusLetter.objects.with_subjects()
+        letter: StatusLetter = visible_or_404(seen, self.user, pk=pk)
         validity = letter.validity_on(timezone.localdate())
         context = {
             "page_title": f"จดหมายรับรองสถานภาพ เลขที่ {letter}",
@@ -83,12 +86,13 @@ class LetterPage(ScopedMixin, View):
             "prints": letter.prints.select_related("printed_by"),
             "may_print": can_print_letter(self.user, letter),
             "may_revoke": can_revoke_letter(self.user, letter),
+            "may_reissue": can_reissue_letter(self.user, letter, timezone.localdate()),
         }
         return render(request, "councils/letter.html", context)
 
 
 def _way_to(letter: StatusLetter) -> list[Crumb]:
-    council = letter.council
+    council = letter.council_now
     way: list[Crumb] = [COUNCILS, (council.name, council.get_absolute_url())]
     return [*way, (letter.group.name, letter.group.get_absolute_url())] if letter.group else way
 
@@ -122,7 +126,11 @@ class Revoke(RecordForm):
 
     def check(self) -> None:
         self.record = self.get_visible_or_404(StatusLetter, pk=self.kwargs["pk"])
-        self.require(can_revoke_letter(self.user, self.record))
+        self.require(self.can())
+
+    def can(self) -> Decision:
+        """Whether the person may do this to the letter."""
+        return can_revoke_letter(self.user, self.record)
 
     def crumbs(self) -> list[Crumb]:
         here = (f"จดหมายเลขที่ {self.record}", self.record.get_absolute_url())
@@ -150,6 +158,9 @@ class Reissue(Revoke):
     page_title = "ออกจดหมายฉบับใหม่แทน"
     page_lead = "จดหมายฉบับเดิมจะถูกยกเลิกด้วยเหตุผลนี้ และได้เลขที่ใหม่"
     submit_label = "ออกฉบับใหม่แทน"
+
+    def can(self) -> Decision:
+        return can_reissue_letter(self.user, self.record, self.today())
 
     def save(self, form: LetterReasonForm) -> Model:
         return services.reissue_letter(
@@ -179,10 +190,7 @@ class CheckLetter(View):
             answer = self._answer("ตรวจสอบถี่เกินไป กรุณารอ 1 นาทีแล้วลองใหม่", status=429)
             answer["Retry-After"] = str(int(wait) + 1)
             return answer
-        letters_on_record = StatusLetter.objects.select_related(
-            "council__province", "group", "replaced_by"
-        )
-        letter = letters_on_record.filter(token=token).first()
+        letter = StatusLetter.objects.with_subjects().filter(token=token).first()
         if letter is None:
             return self._answer("ไม่พบจดหมายนี้ในระบบ กรุณาตรวจที่อยู่หรือสแกนคิวอาร์โค้ดอีกครั้ง", status=404)
         validity = letter.validity_on(timezone.localdate())
@@ -193,6 +201,7 @@ class CheckLetter(View):
         validity = context.get("validity")
         context |= {
             "page_title": "ตรวจสอบจดหมายรับรองสถานภาพ",
+            "page_lead": f"ตามทะเบียนของสถาบัน ณ วันที่ {long_date(timezone.localdate())}",
             "refusal": refusal,
             "tone": VALIDITY_TONES[validity] if validity else "",
         }

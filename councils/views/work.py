@@ -95,6 +95,7 @@ class MeetingEdit(PartOfCouncil):
 
     model = CouncilMeeting
     form_class = CouncilMeetingEditForm
+    template_name = "councils/part_form.html"
     page_title = "แก้ไขการประชุมสภา"
 
     def save(self, form: CouncilMeetingEditForm) -> Model:
@@ -210,6 +211,7 @@ class ReviewEdit(PartOfCouncil):
 
     model = QualityReview
     form_class = ReviewEditForm
+    template_name = "councils/part_form.html"
     page_title = "แก้ไขการสอบทานคุณภาพ"
 
     def save(self, form: ReviewEditForm) -> Model:
