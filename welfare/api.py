@@ -123,7 +123,7 @@ register(
                 forms.StatusForm,
                 services.report_status,
                 "fund-statuses",
-                about="หนึ่งรายงานต่อกองทุนและไตรมาส ยอดสะสมที่ต่ำกว่าไตรมาสก่อนต้องมี correction_reason",
+                about="หนึ่งรายงานต่อกองทุนและไตรมาส ยอดสะสมที่ต่ำกว่าไตรมาสก่อนต้องมี correction_reason ในรายงานของไตรมาสที่ต่ำกว่า",
             ),
             _new(
                 "indicators",
@@ -139,6 +139,7 @@ register(
                 forms.ReviewForm,
                 services.record_review,
                 "fund-reviews",
+                about="is_stopped ทำให้กองทุนที่ยังดำเนินการหยุดตั้งแต่ reviewed_on ถ้าแก้ผลนี้ออก กองทุนกลับมาดำเนินการ",
             ),
             _new(
                 "contributions",
@@ -253,6 +254,7 @@ register(
         order={"id": "pk", "reviewed_on": "reviewed_on"},
         default_sort="-reviewed_on",
         filters=filters.ReviewFilter,
+        lock_first=lambda row: row.fund,
         change=Act(
             "edit",
             "แก้ไขการสอบทานคุณภาพ",

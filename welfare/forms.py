@@ -281,7 +281,14 @@ class ReviewForm(VersionedForm):
         required=False,
         help_text="เลือกเมื่อมีเพียงระดับ ไม่มีคะแนน",
     )
-    is_stopped = forms.BooleanField(label="พบว่าหยุดดำเนินการ", required=False)
+    is_stopped = forms.BooleanField(
+        label="พบว่าหยุดดำเนินการ",
+        required=False,
+        help_text=(
+            "กองทุนที่ยังดำเนินการจะหยุดดำเนินการในทะเบียนตั้งแต่วันที่สอบทาน "
+            "ถ้าเอาผลนี้ออกภายหลัง กองทุนจะกลับมาดำเนินการ"
+        ),
+    )
     risk = forms.ChoiceField(
         label="ระดับความเสี่ยง", choices=[("", "ยังไม่ประเมิน"), *RiskClass.choices], required=False
     )

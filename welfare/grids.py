@@ -1,8 +1,7 @@
-"""Entry grids of this room: the status of all funds in a quarter, of this one and the one before."""
+"""Entry grids of this room: the status of all funds in a quarter."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -17,7 +16,7 @@ from programs.forms import MOST_PEOPLE
 from welfare import services
 from welfare.models import MEMBER_GROUPS, MONEY_SOURCES, FundStatus
 from welfare.permissions import can_manage_funds
-from welfare.queries import ENTERED, NOTHING, REPORTED, funds_to_enter, previous_quarter
+from welfare.queries import ENTERED, NOTHING, REPORTED, funds_to_enter
 from welfare.views.funds import FundList
 
 ANSWER = "answer"
@@ -75,43 +74,34 @@ SHOWN = (
     ShownColumn("เงินครั้งก่อน", lambda row: row.before_money_baht, unit="บาท", is_number=True),
     ShownColumn("สวัสดิการครั้งก่อน", lambda row: row.before_benefit_baht, unit="บาท", is_number=True),
 )
-Which = Callable[[Scope], Quarter]
 
 
-def this_quarter(scope: Scope) -> Quarter:
-    """The quarter of the day."""
-    return Quarter.of(scope.today)
+def _quarter(scope: Scope) -> Quarter:
+    """The quarter that was chosen; that of the day where none was."""
+    return scope.quarter or Quarter.of(scope.today)
 
 
-def last_quarter(scope: Scope) -> Quarter:
-    """The quarter before that of the day."""
-    return previous_quarter(Quarter.of(scope.today))
+def _rows(scope: Scope) -> QuerySet[Any]:
+    return funds_to_enter(scope.user, _quarter(scope))
 
 
-def _rows(which: Which) -> Callable[[Scope], QuerySet[Any]]:
-    return lambda scope: funds_to_enter(scope.user, which(scope))
-
-
-def _save(which: Which) -> Callable[[Hand], Model]:
-    def save(hand: Hand) -> Model:
-        facts = {name: _stored(name, value) for name, value in hand.facts.items()}
-        answer = facts.pop(ANSWER, None)
-        if answer:
-            facts["has_nothing_to_report"] = answer == NOTHING
-        if answer == NOTHING and any(facts.get(name) for name in ENTERED):
-            raise Refused(BOTH, field=ANSWER)
-        services.save_status(
-            actor=hand.scope.user,
-            fund=hand.row,
-            quarter=which(hand.scope),
-            expected_version=hand.version,
-            today=hand.scope.today,
-            **facts,
-        )
-        fund: Model = hand.row
-        return fund
-
-    return save
+def _save(hand: Hand) -> Model:
+    facts = {name: _stored(name, value) for name, value in hand.facts.items()}
+    answer = facts.pop(ANSWER, None)
+    if answer:
+        facts["has_nothing_to_report"] = answer == NOTHING
+    if answer == NOTHING and any(facts.get(name) for name in ENTERED):
+        raise Refused(BOTH, field=ANSWER)
+    services.save_status(
+        actor=hand.scope.user,
+        fund=hand.row,
+        quarter=_quarter(hand.scope),
+        expected_version=hand.version,
+        today=hand.scope.today,
+        **facts,
+    )
+    fund: Model = hand.row
+    return fund
 
 
 def _stored(name: str, value: Any) -> Any:
@@ -119,25 +109,21 @@ def _stored(name: str, value: Any) -> Any:
     return value if value is not None or name in (ANSWER, "correction_reason") else 0
 
 
-def _grid(key: str, title: str, label: str, which: Which) -> EntryGrid:
-    return EntryGrid(
-        key=key,
-        title=title,
+register_grid(
+    EntryGrid(
+        key="fund-status",
+        title="สถานะกองทุน",
         unit="กองทุน",
         lead="กรอกหรือวางจากตาราง แต่ละแถวบันทึกเองเมื่อพิมพ์เสร็จ กองทุนที่ไม่มีการเปลี่ยนแปลงให้เลือกคำตอบ “ไม่มีข้อมูลเปลี่ยนแปลง”",
         empty="ไม่มีกองทุนตามเงื่อนไขนี้ เลือกแถวอื่นด้านบน",
         shown=SHOWN,
         columns=COLUMNS,
-        rows=_rows(which),
-        save=_save(which),
+        rows=_rows,
+        save=_save,
         may_open=lambda scope: can_manage_funds(scope.user),
-        listed=Listed(FundList, label),
+        listed=Listed(FundList, "กรอกสถานะรายไตรมาส"),
         back=lambda scope: ("กองทุนสวัสดิการ", reverse("welfare:funds")),
         version_of=lambda row: row.status_version,
+        by_quarter=True,
     )
-
-
-register_grid(_grid("fund-status", "สถานะกองทุนไตรมาสนี้", "กรอกสถานะไตรมาสนี้", this_quarter))
-register_grid(
-    _grid("fund-status-before", "สถานะกองทุนไตรมาสก่อน", "กรอกสถานะไตรมาสก่อน", last_quarter)
 )

@@ -29,6 +29,8 @@ def in_scope(user: User, fund: WelfareFund) -> Decision:
 
 
 def _in_register(fund: WelfareFund) -> Decision:
+    if fund.merged_into_id is not None:
+        return deny("กองทุนนี้รวมเข้ากับระเบียนอื่นแล้ว ให้บันทึกที่ระเบียนที่คงอยู่ หากรวมผิดให้ส่วนกลางยกเลิกการรวม")
     if fund.withdrawn_on is None:
         return allow()
     return deny("กองทุนนี้ถอนออกจากทะเบียนแล้ว จึงแก้ไขหรือบันทึกเพิ่มไม่ได้")

@@ -34,34 +34,29 @@ from codi.quality.declared import (
     ThaiDate,
     Thousands,
     Topic,
+    page,
+    part_of,
     register,
     words,
 )
 from programs.models import RegionBase
 from programs.models.region_bases import BaseKind
+from programs.quality_of_doubles import doubles_rule
 from welfare.figures.sources import funds, statuses
-from welfare.models import Contribution, FundDouble, FundFile, FundReview, FundStatus
+from welfare.merging import FUND_MERGER
+from welfare.models import Contribution, FundFile, FundReview, FundStatus
 from welfare.queries import money_total
 
 SUBJECT = "กองทุนสวัสดิการชุมชน"
 NATION = FigureScope()
 LABEL = words(F("code"), " ", F("name"))
-OF_FUND: dict[str, Any] = {
-    "label": words(F("fund__code"), " ", F("fund__name")),
-    "region": "fund__region",
-    "province": "fund__province",
-}
+OF_FUND = part_of("fund")
 DAYS_BEFORE_END = 15
 """A quarter is asked for from so many days before its end (own rule)."""
 LEAP_FACTOR = 3
 """Members or money that grew or fell by more than this factor in a quarter are looked into (own)."""
 UNCLASSIFIED_SHARE = 10
 """More than one member in so many without a group is looked into (own rule)."""
-
-
-def page(name: str) -> Any:
-    """The link to a page of this room by the record's key."""
-    return lambda key: reverse(f"welfare:{name}", args=[key])
 
 
 def working(today: dt.date) -> QuerySet[Any]:
@@ -166,6 +161,16 @@ def stopped_by_review(today: dt.date) -> QuerySet[Any]:
     return reviews.filter(~Exists(later), fund__in=working(today))
 
 
+def graded_after_stop(today: dt.date) -> QuerySet[Any]:
+    """Latest reviews that graded a fund which the register has as stopped by then."""
+    later = FundReview.objects.filter(
+        fund=OuterRef("fund"), fiscal_year__gt=OuterRef("fiscal_year"), reviewed_on__lte=today
+    )
+    reviews = FundReview.objects.filter(reviewed_on__lte=today, is_stopped=False)
+    stopped = reviews.filter(fund__in=funds(NATION, today), fund__stopped_on__lt=F("reviewed_on"))
+    return stopped.filter(~Exists(later))
+
+
 def without_project(today: dt.date) -> QuerySet[Any]:
     """Contributions of funds that are no project: in one register only."""
     rows = Contribution.objects.filter(project=None, requested_on__lte=today)
@@ -184,7 +189,7 @@ register(
             offending=without_file(document),
             label=LABEL,
             detail=words(f"ยังไม่มีไฟล์{document.label}"),
-            link=page("fund"),
+            link=page("welfare:fund"),
         )
         for key, document, severity in (
             ("rules_file", DocumentKind.FUND_RULES, Severity.WARNING),
@@ -202,7 +207,7 @@ register(
         label=LABEL,
         detail=words("ยังไม่รายงาน", F("asked")),
         due="asked_until",
-        link=page("status_new"),
+        link=page("welfare:status_new"),
     ),
     Rule(
         key="welfare.unclassified",
@@ -219,7 +224,7 @@ register(
             Thousands("unclassified_count"),
             " คน",
         ),
-        link=page("status_edit"),
+        link=page("welfare:status_edit"),
         **OF_FUND,
     ),
     Rule(
@@ -233,7 +238,7 @@ register(
         detail=words(
             "จาก ", Thousands("before_members"), " คน เป็น ", Thousands("member_count"), " คน"
         ),
-        link=page("status_edit"),
+        link=page("welfare:status_edit"),
         **OF_FUND,
     ),
     Rule(
@@ -245,7 +250,7 @@ register(
         advice="ตรวจยอดเงินกับบัญชีของกองทุน แล้วแก้ไข หรือยืนยันว่าถูกต้องพร้อมเหตุผล",
         offending=lambda today: leaps(today, "money_baht", "before_baht"),
         detail=words("จาก ", Baht("before_baht"), " บาท เป็น ", Baht("money_baht"), " บาท"),
-        link=page("status_edit"),
+        link=page("welfare:status_edit"),
         **OF_FUND,
     ),
     Rule(
@@ -259,7 +264,7 @@ register(
         detail=words(
             "รายประเภทรวม ", Baht("kinds_baht"), " บาท รายงาน ", Baht("benefit_baht"), " บาท"
         ),
-        link=page("status_edit"),
+        link=page("welfare:status_edit"),
         **OF_FUND,
     ),
     Rule(
@@ -291,7 +296,27 @@ register(
         offending=stopped_by_review,
         detail=words("สอบทานเมื่อ ", ThaiDate("reviewed_on"), " พบว่าหยุดดำเนินการ"),
         subject_key="fund_id",
-        link=page("fund_stop"),
+        link=page("welfare:fund_stop"),
+        **OF_FUND,
+    ),
+    Rule(
+        key="welfare.graded_after_stop",
+        title="ทะเบียนหยุดดำเนินการ แต่สอบทานภายหลังได้ระดับ",
+        topic=Topic.WORK,
+        severity=Severity.WARNING,
+        subject="การสอบทานกองทุน",
+        advice="ลบวันที่หยุดดำเนินการที่หน้าของกองทุนหากกลับมาดำเนินการ หรือแก้ผลการสอบทาน",
+        offending=graded_after_stop,
+        detail=words(
+            "หยุดดำเนินการเมื่อ ",
+            ThaiDate("fund__stopped_on"),
+            " แต่สอบทานเมื่อ ",
+            ThaiDate("reviewed_on"),
+            " ได้ระดับ ",
+            F("grade"),
+        ),
+        subject_key="fund_id",
+        link=page("welfare:fund_stop"),
         **OF_FUND,
     ),
     Rule(
@@ -303,7 +328,7 @@ register(
         advice="จัดทำโครงการสมทบจากรายการเงินสมทบของกองทุน",
         offending=without_project,
         detail=words("เสนอเมื่อ ", ThaiDate("requested_on"), " ยังไม่มีโครงการสมทบ"),
-        link=page("contribution_project"),
+        link=page("welfare:contribution_project"),
         **OF_FUND,
     ),
     Rule(
@@ -316,20 +341,7 @@ register(
         offending=lambda today: working(today).filter(subdistrict=None),
         label=LABEL,
         detail=words("ระบุพื้นที่ไม่ถึงตำบล"),
-        link=page("fund_edit"),
+        link=page("welfare:fund_edit"),
     ),
-    Rule(
-        key="welfare.doubles",
-        title="กองทุนที่น่าจะซ้ำกัน",
-        topic=Topic.DUPLICATES,
-        severity=Severity.WARNING,
-        subject=SUBJECT,
-        advice="เทียบสองระเบียน แล้วขอรวม หรือบันทึกว่าไม่ซ้ำพร้อมเหตุผล",
-        offending=lambda today: FundDouble.objects.unsettled(),
-        label=words(F("first__code"), " กับ ", F("second__code")),
-        detail=words("ชื่อ “", F("first__name"), "” กับ “", F("second__name"), "”"),
-        region="first__region",
-        province="first__province",
-        link=lambda key: reverse("welfare:fund_double", args=[key]),
-    ),
+    doubles_rule("welfare.doubles", FUND_MERGER, SUBJECT),
 )

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 BAHT = DecimalField(max_digits=18, decimal_places=2)
 Told = tuple[int, int, Mapping[str, Any]]
-"""A report of a fund: fiscal year, quarter, its cumulative amounts."""
+"""A report of a fund: fiscal year, quarter, its cumulative amounts and ``correction_reason``."""
 
 # How a fund answered for a quarter.
 REPORTED, NOTHING, MISSING = "reported", "nothing", "missing"
@@ -69,24 +69,22 @@ def quarters_told(keys: Sequence[int]) -> dict[int, list[Told]]:
     """What each fund told by quarter, the latest first, without those that told nothing: one query."""
     told: dict[int, list[Told]] = defaultdict(list)
     rows = FundStatus.objects.filter(fund__in=keys, has_nothing_to_report=False)
-    names = ("fund_id", "fiscal_year", "quarter", *CUMULATIVE)
+    names = ("fund_id", "fiscal_year", "quarter", *CUMULATIVE, "correction_reason")
     for row in rows.order_by("fund", "-fiscal_year", "-quarter").values(*names):
         told[row["fund_id"]].append((row["fiscal_year"], row["quarter"], row))
     return told
 
 
-def latest_before(told: Sequence[Told], fiscal_year: int, quarter: int) -> Mapping[str, Any] | None:
-    """The latest of these reports before a quarter."""
-    earlier = (row for year, number, row in told if (year, number) < (fiscal_year, quarter))
-    return next(earlier, None)
+def around(told: Sequence[Told], fiscal_year: int, quarter: int) -> tuple[Told | None, Told | None]:
+    """The latest of these reports before a quarter, and the first after it."""
+    when = (fiscal_year, quarter)
+    before = max((one for one in told if one[:2] < when), key=_when, default=None)
+    after = min((one for one in told if one[:2] > when), key=_when, default=None)
+    return before, after
 
 
-def told_before(
-    keys: Sequence[int], fiscal_year: int, quarter: int
-) -> dict[int, Mapping[str, Any] | None]:
-    """What each fund told last before a quarter."""
-    told = quarters_told(keys)
-    return {key: latest_before(told[key], fiscal_year, quarter) for key in keys}
+def _when(told: Told) -> tuple[int, int]:
+    return told[:2]
 
 
 def documents_of(keys: Sequence[int]) -> dict[int, set[str]]:
@@ -165,11 +163,6 @@ def _grade() -> Case:
 
 
 # The entry grid
-
-
-def previous_quarter(quarter: Quarter) -> Quarter:
-    """The quarter before."""
-    return Quarter.of(quarter.start - dt.timedelta(days=1))
 
 
 ENTERED: tuple[str, ...] = (

@@ -47,9 +47,9 @@ from welfare.models import (
 from welfare.services.development import CLAIMS, settle_grade
 from welfare.services.status import (
     AMOUNTS,
+    Beside,
     empty_when_nothing,
     of_quarter,
-    problem_of,
     require_reportable,
 )
 
@@ -192,14 +192,14 @@ class Reports(Register):
 Check = Callable[[WelfareFund, Row], None]
 
 
-def _of_funds(prepare: Callable[[Sequence[WelfareFund]], Check]) -> Any:
-    """A reader of the column ``fund``; ``prepare`` reads once for some funds what ``check`` needs."""
+def _of_funds(prepare: Callable[[Sequence[tuple[WelfareFund, Row]]], Check]) -> Any:
+    """A reader of the column ``fund``; ``prepare`` reads once for some rows what ``check`` needs."""
 
     def settle(rows: Sequence[Row], user: User) -> None:
         codes = {row.values.get("fund") for row in rows} - {None}
         seen = WelfareFund.objects.visible_to(user).filter(code__in=codes)
         funds = {fund.code: fund for fund in seen}
-        check = prepare(list(funds.values()))
+        found = []
         for row in rows:
             code = row.values.get("fund")
             fund = row.values["fund"] = funds.get(code) if code else None
@@ -208,7 +208,10 @@ def _of_funds(prepare: Callable[[Sequence[WelfareFund]], Check]) -> Any:
             elif fund is not None and fund.withdrawn_on is not None:
                 row.refuse("fund", WITHDRAWN)
             elif fund is not None and row.ok:
-                _judge(fund, row, check)
+                found.append((fund, row))
+        check = prepare(found)
+        for fund, row in found:
+            _judge(fund, row, check)
 
     return lambda: settle
 
@@ -239,32 +242,45 @@ def _over(record: Any, row: Row, names: Iterable[str]) -> Any:
     return record
 
 
-def _statuses(funds: Sequence[WelfareFund]) -> Check:
-    keys = [fund.pk for fund in funds]
-    told = queries.quarters_told(keys)
+def _statuses(found: Sequence[tuple[WelfareFund, Row]]) -> Check:
+    keys = [fund.pk for fund, _row in found]
     stored = {
         (one.fund_id, one.fiscal_year, one.quarter): one
         for one in FundStatus.objects.filter(fund__in=keys)
     }
+    asked = {row.number: _asked_status(stored, fund, row) for fund, row in found}
+    on_record = queries.quarters_told(keys)
+    # As the file is written: the new reports first, each beside what stands by then.
+    beside_new = Beside(on_record, [one for one in asked.values() if one.pk is None])
+    beside_all = Beside(on_record, asked.values())
 
     def check(fund: WelfareFund, row: Row) -> None:
         _in_quarter(fund, row)
-        values = row.values
-        if values.get("has_nothing_to_report"):
-            values |= {
-                name: value
-                for name, value in empty_when_nothing({"has_nothing_to_report": True}).items()
-                if name in values
-            }
-        when = (values["fiscal_year"], values["quarter"])
-        known = stored.get((fund.pk, *when)) or FundStatus(fund=fund)
-        status = _over(known, row, (*AMOUNTS, "has_nothing_to_report", "correction_reason"))
+        status = asked[row.number]
         if rules.not_classified(vars(status)) < 0:
             raise Refused("สมาชิกทุกกลุ่มรวมกันต้องไม่เกินจำนวนสมาชิกทั้งหมด", field="member_count")
-        if problem := problem_of(status, queries.latest_before(told[fund.pk], *when)):
+        beside = beside_new if status.pk is None else beside_all
+        if problem := beside.problem_of(status):
             raise problem
 
     return check
+
+
+def _asked_status(stored: Mapping[Any, FundStatus], fund: WelfareFund, row: Row) -> FundStatus:
+    """The report as a row asks for it; "nothing to report" leaves no amounts beside it."""
+    values = row.values
+    if values.get("has_nothing_to_report"):
+        values |= {
+            name: value
+            for name, value in empty_when_nothing({"has_nothing_to_report": True}).items()
+            if name in values
+        }
+    when = (values["fiscal_year"], values["quarter"])
+    known = stored.get((fund.pk, *when))
+    if known is None:
+        known = FundStatus(fund=fund, fiscal_year=when[0], quarter=when[1])
+    asked: FundStatus = _over(known, row, (*AMOUNTS, "has_nothing_to_report", "correction_reason"))
+    return asked
 
 
 def _amount(name: str) -> UploadColumn:
@@ -319,8 +335,8 @@ register_upload(
 )  # fmt: skip
 
 
-def _indicators(funds: Sequence[WelfareFund]) -> Check:
-    attached = queries.documents_of([fund.pk for fund in funds])
+def _indicators(found: Sequence[tuple[WelfareFund, Row]]) -> Check:
+    attached = queries.documents_of([fund.pk for fund, _row in found])
 
     def check(fund: WelfareFund, row: Row) -> None:
         _in_quarter(fund, row)
@@ -378,7 +394,7 @@ register_upload(
 )
 
 
-def _reviews(funds: Sequence[WelfareFund]) -> Check:
+def _reviews(found: Sequence[tuple[WelfareFund, Row]]) -> Check:
     scales = queries.fund_scales()
 
     def check(fund: WelfareFund, row: Row) -> None:
@@ -410,7 +426,10 @@ register_upload(
                 "grade", "ระดับ", ("ระดับคุณภาพ",), choice(dict(Grade.choices)),
                 labels=dict(Grade.choices), note="เว้นว่างเมื่อมีคะแนน",
             ),
-            UploadColumn("is_stopped", "พบว่าหยุดดำเนินการ", ("หยุดดำเนินการ",), yes),
+            UploadColumn(
+                "is_stopped", "พบว่าหยุดดำเนินการ", ("หยุดดำเนินการ",), yes,
+                note="ใช่ = กองทุนที่ยังดำเนินการจะหยุดตั้งแต่วันที่สอบทาน",
+            ),
             UploadColumn(
                 "risk", "ระดับความเสี่ยง", ("ความเสี่ยง",), choice(dict(RiskClass.choices)),
                 labels=dict(RiskClass.choices),
@@ -432,6 +451,14 @@ register_upload(
                 fields=("reviewed_on", "score_pct", "grade", "is_stopped", "risk"),
                 unmake=services.remove_reviews,
                 restore=services.restore_reviews,
+                lock_first="fund",
+            ),
+            # Funds that stopped, or work again, by what the file told.
+            UndoOf(
+                WelfareFund,
+                fields=("stopped_on",),
+                unmake=services.remove_funds,
+                restore=services.restore_funds,
             ),
         ),
         can_upload=permissions.can_manage_funds,

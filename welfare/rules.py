@@ -52,6 +52,20 @@ def fallen(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> tuple[st
     return tuple(name for name in CUMULATIVE if (now.get(name) or 0) < (before.get(name) or 0))
 
 
+def lifted_above(
+    was: Mapping[str, Any], now: Mapping[str, Any], later: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """Cumulative amounts of a quarter that rise from ``was`` to ``now`` above the next one told.
+
+    The later quarter would fall by it. What lay above it before and does not rise is no new fall.
+    """
+    return tuple(
+        name
+        for name in CUMULATIVE
+        if (now.get(name) or 0) > max(was.get(name) or 0, later.get(name) or 0)
+    )
+
+
 def unproven(
     fiscal_year: int, claims: Mapping[str, Any], attached: Collection[str]
 ) -> Iterator[tuple[str, str]]:

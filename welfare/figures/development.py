@@ -1,4 +1,4 @@
-"""Development of funds: the ten indicators with the five criteria, and the one-page sheets."""
+"""Development of funds: indicators with the five criteria, one-page sheets, quality reviews, risk."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from codi.figures.figure import FigureScope, register
 from codi.figures.grid import Basis, Unit
 from codi.places.figures import PlaceFigure, place_name
 from programs.figures import base
+from programs.models import Grade
 from programs.models.region_bases import BaseKind
-from welfare.figures.sources import INDICATORS, SOURCE, indicators
-from welfare.models import CRITERIA
+from welfare.figures.sources import INDICATORS, REVIEWS, SOURCE, fund_count, indicators
+from welfare.models import CRITERIA, RiskClass
 from welfare.models import INDICATORS as NAMES
 from welfare.models import FundIndicators as Record
 
@@ -85,4 +86,79 @@ class OnePage(PlaceFigure):
                 pair="passed_pct",
             ),
             Percentage("passed_pct", "ร้อยละของเป้าหมาย", "funds_passed_complete", "target_funds"),
+        )
+
+
+# The words of the annual report of 2563, part 1, for the grades of funds.
+GRADE_WORDS = {Grade.A: "ดีมาก", Grade.B: "ดี", Grade.C: "ปานกลาง", Grade.D: "น้อย"}
+STOPPED = "stopped"
+
+
+def _share(key: str, title: str, condition: Q) -> tuple[Measure | Derived, ...]:
+    """A class of the reviewed funds, with its share of all that were reviewed."""
+    return (
+        Measure(key, title, Unit.COUNT, REVIEWS, Count("pk"), condition, pair=f"{key}_pct"),
+        Percentage(f"{key}_pct", "ร้อยละของที่สอบทาน", key, "reviewed"),
+    )
+
+
+def _reviewed() -> Measure:
+    """All reviews of the year, those that found a fund stopped among them."""
+    return Measure("reviewed", "สอบทานแล้ว (กองทุน)", Unit.COUNT, REVIEWS, Count("pk"))
+
+
+@register
+class Quality(PlaceFigure):
+    """Grades of the year's reviews; funds found stopped count as reviewed."""
+
+    key = "welfare.quality"
+    title = "ระดับคุณภาพของกองทุนสวัสดิการชุมชนจากการสอบทาน"
+    unit = "กองทุน"
+    basis = Basis.STOCK
+    source = SOURCE
+    definition = (
+        "นับการสอบทานของปีงบประมาณที่สอบทานภายในวันที่ของรายงาน ตามระดับที่เกณฑ์ของปีนั้นให้"
+        " · กองทุนที่พบว่าหยุดดำเนินการนับรวมในที่สอบทานแล้ว · ร้อยละของระดับเทียบกับที่สอบทานแล้ว"
+    )
+
+    def measures(self, scope: FigureScope, as_of: dt.date) -> Sequence[Measure | Derived]:
+        """Funds, the reviewed ones, and of these each grade and those that stopped."""
+        return (
+            fund_count(),
+            _reviewed(),
+            Percentage("reviewed_pct", "ร้อยละของกองทุน", "reviewed", "funds"),
+            *(
+                column
+                for grade, word in GRADE_WORDS.items()
+                for column in _share(
+                    f"grade_{grade.lower()}", f"{grade} {word} (กองทุน)", Q(grade=grade)
+                )
+            ),
+            *_share(STOPPED, "หยุดดำเนินการ (กองทุน)", Q(is_stopped=True)),
+        )
+
+
+@register
+class Risk(PlaceFigure):
+    """Classes of risk of the year's reviews, apart from the grade."""
+
+    key = "welfare.risk"
+    title = "ระดับความเสี่ยงของกองทุนสวัสดิการชุมชนจากการสอบทาน"
+    unit = "กองทุน"
+    basis = Basis.STOCK
+    source = SOURCE
+    definition = (
+        "นับการสอบทานของปีงบประมาณที่สอบทานภายในวันที่ของรายงาน ตามระดับความเสี่ยง ซึ่งประเมินแยกจากระดับคุณภาพ"
+    )
+
+    def measures(self, scope: FigureScope, as_of: dt.date) -> Sequence[Measure | Derived]:
+        """The reviewed funds, each class, and those without an assessment."""
+        return (
+            _reviewed(),
+            *(
+                column
+                for risk in RiskClass
+                for column in _share(risk.value, f"{risk.label} (กองทุน)", Q(risk=risk))
+            ),
+            *_share("unassessed", "ยังไม่ประเมิน (กองทุน)", Q(risk="")),
         )

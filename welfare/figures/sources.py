@@ -24,6 +24,7 @@ from welfare.models import (
     MONEY_SOURCES,
     Benefit,
     FundIndicators,
+    FundReview,
     FundStatus,
     WelfareFund,
 )
@@ -73,7 +74,15 @@ def indicators(scope: FigureScope, day: dt.date) -> QuerySet[Any]:
     return FundIndicators.objects.filter(pk__in=latest.values("pk"))
 
 
+def reviews(scope: FigureScope, day: dt.date) -> QuerySet[Any]:
+    """The quality reviews of the day's fiscal year made by then; a fund has one a year."""
+    return FundReview.objects.filter(
+        fund__in=funds(scope, day), fiscal_year=year_of(day), reviewed_on__lte=day
+    )
+
+
 FUNDS = PlaceSource(funds, "")
+REVIEWS = PlaceSource(reviews, "fund__")
 STATUSES = PlaceSource(statuses, "fund__")
 INDICATORS = PlaceSource(indicators, "fund__")
 

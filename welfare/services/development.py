@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from decimal import Decimal
 from typing import Any
+
+from django.db.models import Max
 
 from codi.accounts.models import User
 from codi.accounts.permissions import require
@@ -212,8 +215,10 @@ def record_review(
 ) -> FundReview:
     """Record a year's quality review: score or grade by the scale of the year, or found stopped.
 
-    The class of risk stands apart from the grade.
+    The class of risk stands apart from the grade. A working fund that was found stopped is stopped
+    from the day of the review on; see :func:`_settle_stops`.
     """
+    fund = locked(fund)
     require(permissions.can_manage_fund(actor, fund))
     not_future(reviewed_on, today, "reviewed_on")
     review = FundReview(
@@ -225,6 +230,7 @@ def record_review(
         risk=risk,
     )
     _graded(review, queries.fund_scales(), told_grade=grade).save()
+    _settle_stops({fund.pk: fund}, found=[review])
     return review
 
 
@@ -237,9 +243,13 @@ def correct_review(
     today: dt.date,
     **facts: Any,
 ) -> FundReview:
-    """Correct a review; raises ``Conflict`` when somebody else did meanwhile."""
+    """Correct a review; raises ``Conflict`` when somebody else did meanwhile.
+
+    A fund that stopped by what is taken back here works again.
+    """
+    fund = locked(review.fund)
     review = locked(review)
-    require(permissions.can_manage_fund(actor, review.fund))
+    require(permissions.can_manage_fund(actor, fund))
     told: dict[str, Any] = {
         "score_pct": review.score_pct,
         "is_stopped": review.is_stopped,
@@ -249,7 +259,43 @@ def correct_review(
     not_future(facts.get("reviewed_on", review.reviewed_on), today, "reviewed_on")
     scale, grade = settle_grade(queries.fund_scales(), fiscal_year=review.fiscal_year, **told)
     facts |= told | {"scale": scale, "grade": grade}
-    return change(review, facts, expected_version=expected_version)
+    gone = copy(review)
+    review = change(review, facts, expected_version=expected_version)
+    _settle_stops({fund.pk: fund}, gone=[gone], found=[review])
+    return review
+
+
+def _settle_stops(
+    funds: Mapping[int, WelfareFund],
+    *,
+    gone: Sequence[FundReview] = (),
+    found: Sequence[FundReview] = (),
+) -> None:
+    """Let the register follow what reviews found; ``funds`` are held.
+
+    A fund that stopped on the day of a finding that is ``gone`` works again: a day that people told
+    themselves stays. A working fund that its latest review ``found`` stopped is stopped from that
+    day on.
+    """
+    before = {pk: fund.stopped_on for pk, fund in funds.items()}
+    for review in gone:
+        if review.is_stopped and funds[review.fund_id].stopped_on == review.reviewed_on:
+            funds[review.fund_id].stopped_on = None
+    stopping = [one for one in found if one.is_stopped]
+    latest = _latest_years({one.fund_id for one in stopping}) if stopping else {}
+    for review in stopping:
+        fund = funds[review.fund_id]
+        if fund.stopped_on is None and latest[fund.pk] == review.fiscal_year:
+            fund.stopped_on = review.reviewed_on
+    moved = [fund for pk, fund in funds.items() if fund.stopped_on != before[pk]]
+    if moved:
+        _written(*update_records(WelfareFund, ("stopped_on",), moved))
+
+
+def _latest_years(keys: set[int]) -> dict[int, int]:
+    """The latest fiscal year in which each fund was reviewed."""
+    rows = FundReview.objects.filter(fund__in=keys).order_by()
+    return dict(rows.values_list("fund").annotate(latest=Max("fiscal_year")))
 
 
 REVIEW_COLUMNS = (
@@ -257,29 +303,35 @@ REVIEW_COLUMNS = (
 )  # fmt: skip
 
 
-def _judged_reviews(actor: User, records: Iterable[FundReview]) -> list[FundReview]:
-    records = list(records)
+def _graded_all(records: Iterable[FundReview]) -> None:
     scales = queries.fund_scales()
-    funds = WelfareFund.objects.in_bulk({record.fund_id for record in records})
     for record in records:
-        require(permissions.can_manage_fund(actor, funds[record.fund_id]))
         _graded(record, scales, told_grade=record.grade)
-    return records
 
 
 @service
 def record_reviews(*, actor: User, records: Iterable[FundReview]) -> int:
     """Record reviews of many funds at once, all or none; the rules of single ones."""
     require(permissions.can_manage_funds(actor))
-    judged = _judged_reviews(actor, records)
-    return insert_records(FundReview, (*REVIEW_COLUMNS, "version"), judged)
+    records = list(records)
+    funds = _held_funds(actor, {record.fund_id for record in records})
+    _graded_all(records)
+    count = insert_records(FundReview, (*REVIEW_COLUMNS, "version"), records)
+    _settle_stops(funds, found=records)
+    return count
 
 
 @service
 def change_reviews(*, actor: User, records: Iterable[FundReview]) -> int:
     """Correct reviews of many funds at once, all or none, of the versions that were seen."""
     require(permissions.can_manage_funds(actor))
-    return _written(*update_records(FundReview, REVIEW_COLUMNS, _judged_reviews(actor, records)))
+    records = list(records)
+    funds = _held_funds(actor, {record.fund_id for record in records})
+    _graded_all(records)
+    gone = list(FundReview.objects.filter(pk__in=[record.pk for record in records]))
+    written = _written(*update_records(FundReview, REVIEW_COLUMNS, records))
+    _settle_stops(funds, gone=gone, found=records)
+    return written
 
 
 @service
@@ -292,7 +344,8 @@ def restore_reviews(
 
 @service
 def remove_reviews(records: Sequence[FundReview], actor: User, reason: str, today: dt.date) -> None:
-    """Take away reviews that a file brought."""
+    """Take away reviews that a file brought; funds that stopped by them work again."""
     require(permissions.can_manage_funds(actor))
-    _held_funds(actor, {record.fund_id for record in records})
+    funds = _held_funds(actor, {record.fund_id for record in records})
     FundReview.objects.filter(pk__in=[record.pk for record in records]).delete()
+    _settle_stops(funds, gone=records)

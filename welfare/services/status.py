@@ -29,6 +29,7 @@ from welfare.models import (
     FundStatus,
     WelfareFund,
 )
+from welfare.queries import Told
 from welfare.services.funds import CHANGED_BY_ANOTHER, not_future, require_inside, with_values
 
 AMOUNTS = (
@@ -36,6 +37,10 @@ AMOUNTS = (
     "benefit_baht",
 )  # fmt: skip
 NEEDS_REASON = "{titles} ต่ำกว่าไตรมาสก่อน ยอดนี้เป็นยอดสะสม กรุณาตรวจตัวเลข หากถูกต้องแล้วให้ระบุเหตุผลที่ยอดลดลง"
+LATER_FALLS = (
+    "{titles} จะสูงกว่าที่รายงานไว้ในไตรมาส {quarter}/{year} ยอดนี้เป็นยอดสะสม กรุณาตรวจตัวเลข "
+    "หากถูกต้องแล้วให้แก้ยอดหรือระบุเหตุผลที่ยอดลดลงในรายงานไตรมาส {quarter}/{year} ก่อน"
+)
 BENEFITS_EXCEED = "สวัสดิการแยกประเภทรวมกันเกิน{title} กรุณาตรวจยอดรวมหรือยอดแยกประเภท"
 Benefits = Mapping[str, tuple[int, Decimal]]
 """Persons and baht by kind; a kind with neither is none."""
@@ -56,16 +61,49 @@ def require_reportable(told: Quarter, reported_on: dt.date, today: dt.date) -> N
         raise Refused(f"วันที่รายงานอยู่ก่อน{told.label} กรุณาตรวจวันที่หรือไตรมาส", field="reported_on")
 
 
-def problem_of(status: FundStatus, before: Mapping[str, Any] | None) -> Refused | None:
-    """What keeps a report from being kept: amounts that fall without a reason."""
-    if status.has_nothing_to_report or status.correction_reason.strip():
+def _titles(names: Iterable[str]) -> str:
+    fields = (FundStatus._meta.get_field(name) for name in names)
+    return " · ".join(str(field.verbose_name) for field in fields)  # type: ignore[union-attr]
+
+
+def told_by(status: FundStatus) -> Told:
+    """What a report tells, as the queries read it."""
+    names = (*rules.CUMULATIVE, "correction_reason")
+    amounts = {name: getattr(status, name) for name in names}
+    return status.fiscal_year, status.quarter, amounts
+
+
+def problem_of(
+    status: FundStatus, others: Sequence[Told], was: Mapping[str, Any] | None = None
+) -> Refused | None:
+    """What keeps a report from standing among the others of its fund: a fall without a reason.
+
+    The report that lies lower carries the reason: this one when it lies below the quarter before,
+    the next one told when this one rises above it. ``was`` is what this one told until now.
+    """
+    before, after = queries.around(others, status.fiscal_year, status.quarter)
+    standing = before[2] if before else {}
+    told = standing if status.has_nothing_to_report else told_by(status)[2]
+    if not status.has_nothing_to_report and not status.correction_reason.strip():
+        names = rules.fallen(standing, told)
+        if names:
+            message = NEEDS_REASON.format(titles=_titles(names))
+            return Refused(message, field="correction_reason", code="needs_reason")
+    return _problem_of_later(was or standing, told, after)
+
+
+def _problem_of_later(
+    was: Mapping[str, Any], told: Mapping[str, Any], after: Told | None
+) -> Refused | None:
+    """The next report told must not come to lie below, unless it says why."""
+    if after is None or after[2]["correction_reason"].strip():
         return None
-    names = rules.fallen(before, {name: getattr(status, name) for name in rules.CUMULATIVE})
+    names = rules.lifted_above(was, told, after[2])
     if not names:
         return None
-    fields = [str(status._meta.get_field(name).verbose_name) for name in names]  # type: ignore[union-attr]
-    told = NEEDS_REASON.format(titles=" · ".join(fields))
-    return Refused(told, field="correction_reason", code="needs_reason")
+    year, quarter, _amounts = after
+    message = LATER_FALLS.format(titles=_titles(names), year=year, quarter=quarter)
+    return Refused(message, field=names[0], code="later_falls")
 
 
 def empty_when_nothing(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,7 +137,8 @@ def report_status(
     """Record what a fund tells of a quarter: amounts as they stood, or that nothing changed.
 
     ``facts`` are amounts in persons, villages and baht. Raises :class:`Refused` when the quarter was
-    told already, has not begun, or when a cumulative amount falls without ``correction_reason``.
+    told already, has not begun, or when a cumulative amount falls without ``correction_reason``, of
+    this report or of the next one told, which this one would overtop.
     """
     fund = _in_hand(fund)
     require(permissions.can_manage_fund(actor, fund))
@@ -111,7 +150,7 @@ def report_status(
         reported_on=reported_on,
         **empty_when_nothing(facts),
     )
-    _check(status)
+    _check(status, queries.quarters_told([fund.pk])[fund.pk])
     status.save()
     _put(status, benefits)
     return status
@@ -133,11 +172,12 @@ def correct_status(
     """
     fund = _in_hand(status.fund)
     require(permissions.can_manage_fund(actor, fund))
+    told = queries.quarters_told([fund.pk])[fund.pk]
     status = change(locked(status), empty_when_nothing(facts), expected_version=expected_version)
     require_reportable(
         of_quarter(fund, status.fiscal_year, status.quarter), status.reported_on, today
     )
-    _check(status)
+    _check(status, told)
     _put(status, {} if status.has_nothing_to_report else benefits)
     return status
 
@@ -177,10 +217,11 @@ def save_status(
     )
 
 
-def _check(status: FundStatus) -> None:
-    before = queries.told_before([status.fund_id], status.fiscal_year, status.quarter)
-    problem = problem_of(status, before.get(status.fund_id))
-    if problem:
+def _check(status: FundStatus, told: Sequence[Told]) -> None:
+    """Refuse a fall without a reason; ``told`` is what stood before this write."""
+    when = (status.fiscal_year, status.quarter)
+    was = next((amounts for *own, amounts in told if tuple(own) == when), None)
+    if problem := problem_of(status, told, was):
         raise problem
 
 
@@ -217,23 +258,59 @@ COLUMNS = (
 )  # fmt: skip
 
 
+class Beside:
+    """What reports written together meet: those on record by fund, and one another as they shall be."""
+
+    def __init__(
+        self, on_record: Mapping[int, Sequence[Told]], written: Iterable[FundStatus] = ()
+    ) -> None:
+        self._was = {fund: {told[:2]: told for told in every} for fund, every in on_record.items()}
+        self._told = {fund: dict(every) for fund, every in self._was.items()}
+        for status in written:
+            self.write(status)
+
+    def write(self, status: FundStatus) -> None:
+        """Let a report stand as it shall be."""
+        told = self._told.setdefault(status.fund_id, {})
+        when = (status.fiscal_year, status.quarter)
+        told.pop(when, None)
+        if not status.has_nothing_to_report:
+            told[when] = told_by(status)
+
+    def take_away(self, status: FundStatus) -> None:
+        """Let a report be gone."""
+        self._told.get(status.fund_id, {}).pop((status.fiscal_year, status.quarter), None)
+
+    def problem_of(self, status: FundStatus) -> Refused | None:
+        """What keeps one of them from being kept."""
+        was = self._was.get(status.fund_id, {}).get((status.fiscal_year, status.quarter))
+        others = list(self._told.get(status.fund_id, {}).values())
+        return problem_of(status, others, was[2] if was else None)
+
+    def problem_without(self, status: FundStatus) -> Refused | None:
+        """What keeps one of them from going: the reports around it would meet in a fall."""
+        others = list(self._told.get(status.fund_id, {}).values())
+        before, after = queries.around(others, status.fiscal_year, status.quarter)
+        return _problem_of_later(told_by(status)[2], before[2] if before else {}, after)
+
+
 def judged_statuses(actor: User, records: Iterable[FundStatus]) -> list[FundStatus]:
     """The records under the rules of single ones; raises :class:`Refused` at the first that fails."""
     records = list(records)
     funds = WelfareFund.objects.in_bulk({record.fund_id for record in records})
-    told = queries.quarters_told(list(funds))
+    for record in records:
+        for name, value in empty_when_nothing(
+            {"has_nothing_to_report": record.has_nothing_to_report}
+        ).items():
+            setattr(record, name, value)
+    beside = Beside(queries.quarters_told(list(funds)), records)
     for record in records:
         fund = funds[record.fund_id]
         require_inside(actor, fund)
         require(permissions.can_manage_fund(actor, fund))
         quarter = of_quarter(fund, record.fiscal_year, record.quarter)
         require_reportable(quarter, record.reported_on, record.reported_on)
-        for name, value in empty_when_nothing(
-            {"has_nothing_to_report": record.has_nothing_to_report}
-        ).items():
-            setattr(record, name, value)
-        before = queries.latest_before(told[fund.pk], record.fiscal_year, record.quarter)
-        if problem := problem_of(record, before):
+        if problem := beside.problem_of(record):
             raise problem
     return records
 
@@ -270,11 +347,20 @@ def restore_statuses(
 def remove_statuses(
     records: Sequence[FundStatus], actor: User, reason: str, today: dt.date
 ) -> None:
-    """Take away reports that a file brought; one with benefits by kind stays and is told."""
+    """Take away reports that a file brought; one with benefits by kind stays and is told.
+
+    Raises :class:`Refused` too where the reports around one would meet in a fall without a reason.
+    """
     require(permissions.can_manage_funds(actor))
     keys = [record.pk for record in records]
-    for record in FundStatus.objects.filter(pk__in=keys).select_related("fund"):
+    going = list(FundStatus.objects.filter(pk__in=keys).select_related("fund"))
+    beside = Beside(queries.quarters_told([record.fund_id for record in going]))
+    for record in going:
         require_inside(actor, record.fund)
+        beside.take_away(record)
+    for record in going:
+        if not record.has_nothing_to_report and (problem := beside.problem_without(record)):
+            raise problem
     if Benefit.objects.filter(status__in=keys).exists():
         raise Refused("มีสวัสดิการแยกประเภทบันทึกไว้กับรายงานนี้แล้ว กรุณานำออกก่อน")
     FundStatus.objects.filter(pk__in=keys).delete()

@@ -14,6 +14,7 @@ from django.views import View
 from codi.accounts.access import ScopedMixin, visible_or_404
 from codi.ui.lists import Empty, ListPage
 from programs.forms import initial_of
+from programs.panels_of_merging import merged_into
 from programs.views.duplicates import to_kept
 from programs.views.records import Crumb, RecordForm
 from welfare import permissions, queries, services
@@ -98,7 +99,7 @@ class FundPage(ScopedMixin, View):
             "page_title": fund.name,
             "crumbs": [FUNDS, (fund.name, "")],
             "fund": fund,
-            "merged_from": fund.merged_from.order_by("code"),
+            "merged_from": merged_into(fund, self.user),
             "standing": STANDINGS[fund.standing],
             "standing_tone": STANDING_TONES[fund.standing],
             **_reported(fund),

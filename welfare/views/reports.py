@@ -12,6 +12,7 @@ from django.views import View
 
 from codi.accounts.access import ScopedMixin
 from codi.fiscal import FiscalYear, Quarter
+from codi.thai.dates import long_date
 from codi.thai.numbers import percent_of
 from programs.forms import initial_of
 from welfare import forms, permissions, queries, services
@@ -119,6 +120,15 @@ class IndicatorsEdit(PartEdit):
         )
 
 
+def _reviewed(review: FundReview) -> str:
+    """What was written, and what follows in the register from a finding."""
+    told = f"บันทึก “{review}” แล้ว"
+    stopped_on = review.fund.stopped_on
+    if review.is_stopped and stopped_on:
+        told += f" กองทุนหยุดดำเนินการในทะเบียนตั้งแต่ {long_date(stopped_on)}"
+    return told
+
+
 class ReviewNew(OfFund):
     """Record a year's quality review."""
 
@@ -129,6 +139,9 @@ class ReviewNew(OfFund):
         return services.record_review(
             actor=self.user, fund=self.record, today=self.today(), **form.facts()
         )
+
+    def done(self, record: Any) -> str:
+        return _reviewed(record)
 
 
 class ReviewEdit(PartEdit):
@@ -151,6 +164,9 @@ class ReviewEdit(PartEdit):
             today=self.today(),
             **form.facts(),
         )
+
+    def done(self, record: Any) -> str:
+        return _reviewed(record)
 
 
 class ContributionNew(OfFund):
