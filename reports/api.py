@@ -568,6 +568,7 @@ register(
             "verb",
             "record",
             "region",
+            "region_before",
             "fields",
             "actor",
             "door",

@@ -19,7 +19,6 @@ from codi.figures.grid import Cell, Grid, Unit, cell_unit
 from finance.models import BudgetMove, EntryKind, LedgerEntry
 from programs.models import BudgetFrame, Project
 from reports.content import Content, GridId, records_of
-from reports.models import Edition
 from reports.records import CellKey, CellRecords, all_keys
 from reports.traces import Trace, Traces, traces_of
 
@@ -35,6 +34,7 @@ class Reason(StrEnum):
     LATE = "รายการบันทึกย้อนหลัง"
     CORRECTION = "การแก้ไข"
     WITHDRAWN = "การถอนหรือลบ"
+    RESTORED = "การนำกลับมา"
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Move:
 
 @dataclass(frozen=True)
 class ToldMove:
-    """A move as an issued edition froze it, in words."""
+    """A move as it was kept, in words."""
 
     table: str
     as_of: dt.date
@@ -83,8 +83,22 @@ class ToldMove:
     why: str
 
 
-def told_moves(edition: Edition) -> tuple[ToldMove, ...]:
-    """What a frozen edition says that moved since the one it replaces."""
+def kept_move(move: Move) -> dict[str, str]:
+    """A move in words, as an edition freezes it and the comparison of a draft keeps it."""
+    return {
+        "table": move.table,
+        "as_of": move.as_of.isoformat(),
+        "figure_key": move.figure_key,
+        "row": move.row,
+        "column": move.column,
+        "before": move.before_text,
+        "now": move.now_text,
+        "why": move.why,
+    }
+
+
+def told_moves(kept: Sequence[Mapping[str, str]]) -> tuple[ToldMove, ...]:
+    """What was kept of moves (:func:`kept_move`), to be read."""
     return tuple(
         ToldMove(
             move["table"],
@@ -95,11 +109,11 @@ def told_moves(edition: Edition) -> tuple[ToldMove, ...]:
             move["now"],
             move["why"],
         )
-        for move in edition.facts["edition"].get("changes", ())
+        for move in kept
     )
 
 
-def tables_moved(moves: Sequence[Move | ToldMove]) -> list[tuple[str, int, str]]:
+def tables_moved(moves: Sequence[ToldMove]) -> list[tuple[str, int, str]]:
     """Each table with how many of its cells moved, and the reasons of all of them."""
     count: Counter[str] = Counter(move.table for move in moves)
     whys: dict[str, set[str]] = {}
@@ -319,6 +333,8 @@ class Cause:
         if trace.has_ended and not is_in:
             return {Reason.WITHDRAWN}
         found = {_dated(trace.recorded_for, self.known_until)} if trace.is_new else set()
+        if trace.is_back:
+            found.add(Reason.RESTORED)
         if trace.has_changed or trace.has_ended:
             found.add(Reason.CORRECTION)
         return found

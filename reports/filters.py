@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db.models import QuerySet
 
 from codi.places.filters import regions_in_sight
+from codi.places.models import Region
 from codi.ui.lists import ListFilter
 from reports.models import (
     FROZEN_STATES,
@@ -96,9 +97,15 @@ class LaterChangeFilter(ListFilter):
     edition = django_filters.ModelChoiceFilter(
         label="ฉบับที่กระทบ", method="touching", queryset=_touched
     )
-    region = django_filters.ModelChoiceFilter(label="ภาค", queryset=regions_in_sight)
+    region = django_filters.ModelChoiceFilter(
+        label="ภาค", method="of_region", queryset=regions_in_sight
+    )
     model_label = django_filters.ChoiceFilter(label="ชนิดของรายการ", choices=KINDS)
     verb = django_filters.ChoiceFilter(label="ทำอะไร", choices=Verb.choices)
+
+    def of_region(self, rows: Any, name: str, value: Region) -> Any:
+        """Of records that are in the region, or left it by this change."""
+        return rows.in_region(value.pk)
 
     def touching(self, rows: Any, name: str, value: Edition) -> Any:
         """Those that the page of the edition counts."""

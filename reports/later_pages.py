@@ -23,7 +23,7 @@ def later_changes(user: User) -> QuerySet[Any]:
     seen = TouchedEdition.objects.standing().filter(edition__in=Edition.objects.visible_to(user))
     return (
         LaterChange.objects.visible_to(user)
-        .select_related("region")
+        .select_related("region", "region_before")
         .prefetch_related(
             Prefetch("quarters", TouchedQuarter.objects.select_related("quarter")),
             Prefetch("editions", seen.select_related("edition__programme", "edition__region")),

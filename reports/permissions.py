@@ -15,6 +15,7 @@ APPROVERS = (Role.REGIONAL_MANAGER, Role.EXECUTIVE)
 RENDERERS = (*MAKERS, Role.EXECUTIVE)
 # Headquarters accepts the regions' parts of a quarter; a director answers for the whole country's.
 HEADQUARTERS = (Role.ANALYST, Role.EXECUTIVE)
+READERS = (Role.REGIONAL_MANAGER, *HEADQUARTERS, Role.ADMINISTRATOR)
 CLOSERS = (Role.EXECUTIVE, Role.ADMINISTRATOR)
 
 
@@ -102,6 +103,13 @@ def can_render(user: User, edition: Edition) -> Decision:
     """Make the draft's PDF again from what the tables tell now."""
     frozen = deny("ฉบับนี้ตรึงตัวเลขแล้ว ไฟล์จึงทำใหม่ไม่ได้") if edition.is_frozen else allow()
     return all_of(_is(user, *RENDERERS), _in_scope(user, edition), frozen)
+
+
+def can_compare(user: User, edition: Edition) -> Decision:
+    """Have a draft compared anew with the edition that it takes the place of."""
+    frozen = deny("ฉบับนี้ตรึงตัวเลขแล้ว ผลเทียบตรึงไว้กับฉบับ") if edition.is_frozen else allow()
+    first = deny("ฉบับนี้ไม่ได้แทนฉบับใด") if edition.replaces_id is None else allow()
+    return all_of(_is(user, *RENDERERS), _in_scope(user, edition), frozen, first)
 
 
 def _not_the_maker(user: User, edition: Edition) -> Decision:
@@ -214,6 +222,11 @@ def can_reopen(user: User, quarter: ReportingQuarter) -> Decision:
         can_decide_quarter(user),
         allow() if quarter.is_closed else deny("ไตรมาสนี้ยังไม่ปิด"),
     )
+
+
+def can_read_history(user: User) -> Decision:
+    """Have the history read for the register of later changes now, before the beat does it."""
+    return all_of(can_see_reports(user), _is(user, *READERS))
 
 
 def can_set_due_day(user: User, quarter: ReportingQuarter) -> Decision:

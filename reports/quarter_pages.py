@@ -19,11 +19,10 @@ from codi.thai.dates import long_date
 from reports import permissions
 from reports.models import Edition, EditionState, LaterChange, ReportingQuarter
 from reports.models.edition_life import APPROVED_IN
-from reports.region_parts import NOT_BEGUN, RegionPart, region_parts
+from reports.region_parts import NOT_BEGUN, OUTLINE, RegionPart, region_parts
 from reports.tables import TONES
 from welfare.queries import Completeness, completeness
 
-OUTLINE = "quarterly"
 OPEN, CLOSED = "open", "closed"
 STANDINGS = {OPEN: "เปิด", CLOSED: "ปิดแล้ว"}
 

@@ -11,7 +11,7 @@ from codi.jobs.models import Job
 from reports import outlines
 from reports.models import Edition, LaterChange, TextOrigin
 from reports.outlines import TextSlot
-from reports.services import RENDER
+from reports.services import COMPARE, RENDER
 
 
 def with_names(editions: QuerySet[Edition]) -> QuerySet[Edition]:
@@ -44,6 +44,12 @@ def latest_draft_file(edition: Edition) -> Job | None:
     """The newest finished PDF of the draft."""
     jobs = Job.objects.filter(kind=RENDER, payload__edition=edition.pk, payload__issue=False)
     return jobs.exclude(file_path="").first()
+
+
+def comparing_job(user: User, edition: Edition) -> Job | None:
+    """The newest job in sight that compares a draft with the edition before, or makes its PDF too."""
+    jobs = Job.objects.visible_to(user).filter(payload__edition=edition.pk)
+    return jobs.filter(Q(kind=COMPARE) | Q(kind=RENDER, payload__issue=False)).first()
 
 
 def waiting_for(user: User) -> QuerySet[Edition]:

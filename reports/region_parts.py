@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from codi.fiscal import AsOf, Quarter
@@ -14,8 +15,9 @@ from codi.places.models import Region
 from codi.thai.dates import short_date
 from reports.checks import CheckResult
 from reports.models import Edition
-from reports.models.edition_life import APPROVED_IN
+from reports.models.edition_life import APPROVED_IN, SUBMITTED_IN
 
+OUTLINE = "quarterly"
 NOT_BEGUN = "ยังไม่เริ่มจัดทำ"
 
 
@@ -38,6 +40,12 @@ class RegionPart:
         return self.latest.get_state_display() if self.latest else NOT_BEGUN
 
     @property
+    def is_handed_in(self) -> bool:
+        """Whether the region has proposed its part, be it that a correction is on its way."""
+        latest = self.latest
+        return self.accepted is not None or (latest is not None and latest.state in SUBMITTED_IN)
+
+    @property
     def is_being_corrected(self) -> bool:
         """Whether a newer edition than the accepted one is on its way."""
         return self.accepted is not None and self.accepted != self.latest
@@ -46,12 +54,14 @@ class RegionPart:
 def region_parts(
     outline: str, period: Quarter, day: dt.date, *, regions: Sequence[Region] | None = None
 ) -> tuple[RegionPart, ...]:
-    """Every region of the day with its part of the quarter; two queries.
+    """Every region of the day with its part of the quarter, all that its steps ask of it read as well.
 
-    ``regions`` narrows to those that the person sees.
+    ``regions`` narrows to those that the person sees. Three queries, and two more where a part is
+    to take the place of another; what editions froze is not read.
     """
     if regions is None:
         regions = list(Region.objects.current_on(day).order_by("position"))
+    told = Edition.objects.defer("facts")
     editions = (
         Edition.objects.filter(
             outline=outline,
@@ -59,7 +69,12 @@ def region_parts(
             quarter=period.number,
             region__isnull=False,
         )
-        .select_related("region", "created_by", "submitted_by", "sent_back_by", "approved_by")
+        .select_related("created_by", "submitted_by", "sent_back_by", "approved_by", "issued_by")
+        .prefetch_related(
+            Prefetch("replaces", told),
+            Prefetch("replaces__replaced_by", told),
+        )
+        .defer("facts")
         .order_by("number")
     )
     by_region: dict[str, list[Edition]] = {}

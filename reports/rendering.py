@@ -11,7 +11,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from codi.figures import map as map_shapes
-from codi.figures.chart import Shape, description, stacked_bars
+from codi.figures.chart import Shape, description, in_shares, side_by_side, stacked_bars
 from codi.pdf.renderer import RenderResult, print_stylesheet, render
 from codi.places.shapes import province_areas
 from codi.thai.dates import long_date
@@ -20,7 +20,7 @@ from reports.content import Content, Table
 from reports.facts import name_of, year_of
 from reports.layouts import KeyFigure, Shown, ShownChart
 from reports.links import link_for
-from reports.outlines import ChartSlot
+from reports.outlines import ChartSlot, Drawing
 
 Progress = Callable[[int, str], None]
 
@@ -69,25 +69,21 @@ def drawing_of(
     """One drawing of a table in the sizes of its medium."""
     layout = layouts.of(content.outline)
     title, parts = layout.chart_title(table.grid, chart), layout.chart_parts(table, chart)
-    if chart.is_map:
+    if chart.drawing is Drawing.MAP:
         return map_shapes.province_map(
             table.grid, parts[0], province_areas(), title=title, shape=province_shape
         )
+    if chart.drawing is Drawing.SHARES:
+        return side_by_side(in_shares(table.grid, parts), parts, title=title, shape=bars)
     return stacked_bars(table.grid, parts, title=title, shape=bars)
 
 
 def charts_in(table: Table) -> list[tuple[int, ChartSlot]]:
     """The drawings of a table with their places: its outline says so, and something is there."""
-    grid = table.grid
-    known = {column.key for column in grid.columns}
     return [
         (place, chart)
         for place, chart in enumerate(table.slot.charts, start=1)
-        if any(
-            grid.value(row.key, column)
-            for row in grid.items
-            for column in known.intersection(chart.parts)
-        )
+        if chart.columns(table.grid)
     ]
 
 
@@ -151,7 +147,7 @@ def shown_tables(content: Content, *, absolute: bool = True) -> dict[str, list[S
                 _described(table, chart, layout.chart_parts(table, chart)),
                 chart.caption,
                 place,
-                chart.is_map,
+                chart.drawing is Drawing.MAP,
             )
             for place, chart in charts_in(table)
         )
@@ -162,6 +158,8 @@ def shown_tables(content: Content, *, absolute: bool = True) -> dict[str, list[S
 def _described(table: Table, chart: ChartSlot, parts: Sequence[str]) -> str:
     """All values of a drawing as text."""
     grid = table.grid
-    if chart.is_map:
+    if chart.drawing is Drawing.MAP:
         return map_shapes.description(grid, parts[0])
+    if chart.drawing is Drawing.SHARES:
+        grid = in_shares(grid, parts)
     return description(grid, parts, [row.title for row in grid.items])

@@ -67,7 +67,13 @@ AGREEMENTS = (
             ("welfare.status", TOTAL, "funds"),
             ("welfare.completeness", TOTAL, "funds"),
             ("welfare.registers", TOTAL, "funds"),
+            ("welfare.quality", TOTAL, "funds"),
         ),
+    ),
+    Agreement(
+        "fund-reviews",
+        "จำนวนกองทุนที่สอบทาน",
+        (("welfare.quality", TOTAL, "reviewed"), ("welfare.risk", TOTAL, "reviewed")),
     ),
     Agreement(
         "fund-members",
@@ -94,6 +100,7 @@ AGREEMENTS = (
 
 # Figure, part, whole, and how both are called: the part is never above the whole, row by row.
 WITHIN = (
+    ("welfare.quality", "reviewed", "funds", "กองทุนที่สอบทาน", "กองทุนทั้งหมด"),
     (
         "welfare.contributions",
         "result_budget_approved_baht",
@@ -134,11 +141,6 @@ def run_checks(grids: Sequence[Grid]) -> Iterator[CheckResult]:
         yield from _never_falls(grid)
 
 
-def _value(grid: Grid | None, row: str, column: str) -> Value | None:
-    value = grid.cells.get(row, {}).get(column) if grid is not None else None
-    return value if isinstance(value, int | Decimal) else None
-
-
 def _shown(value: Value) -> str:
     return baht(value) if isinstance(value, Decimal) else number(value)
 
@@ -147,7 +149,7 @@ def _agrees(agreement: Agreement, found: dict[str, Grid]) -> Iterator[CheckResul
     told = [
         (found[key], value)
         for key, row, column in agreement.places
-        if (value := _value(found.get(key), row, column)) is not None
+        if key in found and (value := found[key].number(row, column)) is not None
     ]
     if len(told) < 2:
         return
@@ -170,8 +172,8 @@ def _within(
     wrong = [
         f"{row.title}: {part_name} {_shown(got)} แต่{whole_name} {_shown(most)}"
         for row in grid.rows
-        if (got := _value(grid, row.key, part)) is not None
-        and (most := _value(grid, row.key, whole)) is not None
+        if (got := grid.number(row.key, part)) is not None
+        and (most := grid.number(row.key, whole)) is not None
         and got > most
     ]
     yield CheckResult(
@@ -217,7 +219,7 @@ def _series(grid: Grid) -> list[list[Column]]:
 
 
 def _fall(grid: Grid, row: Row, one: Column, other: Column) -> str:
-    before, now = _value(grid, row.key, one.key), _value(grid, row.key, other.key)
+    before, now = grid.number(row.key, one.key), grid.number(row.key, other.key)
     if before is None or now is None or now >= before:
         return ""
     days = [short_date(column.as_of) if column.as_of else column.title for column in (one, other)]

@@ -105,14 +105,24 @@ class LaterChangeTable(ListTable):
     verb = StateColumn(
         "ทำ",
         choices=dict(Verb.choices),
-        tones={Verb.INSERT: "good", Verb.UPDATE: "info", Verb.DELETE: "bad"},
+        tones={
+            Verb.INSERT: "good",
+            Verb.UPDATE: "info",
+            Verb.DELETE: "bad",
+            Verb.BACK: "good",
+        },
     )
     record = TextColumn(
         "รายการ", css_class="middling", linkify=("reports:later_change", {"pk": A("pk")})
     )
     told = TextColumn("จากเดิมเป็น", accessor="fields_text", wide=True)
-    actor = TextColumn("ผู้แก้", css_class="middling")
+    actor = TextColumn("ผู้แก้")
     reason = TextColumn("เหตุผล", css_class="middling")
-    region = TextColumn("ภาค", accessor="region__short_name")
+    region = TextColumn(
+        "ภาค",
+        accessor="region_text",
+        css_class="middling",
+        definition="รายการที่ย้าย: ภาคเดิม → ภาคใหม่",
+    )
     quarters = TextColumn("ไตรมาสที่ปิดแล้ว", accessor="quarters_text")
     editions = TextColumn("ฉบับและช่องที่กระทบ", accessor="editions_text", css_class="middling")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
+from django.db.models.fields.json import KT
 
 from codi.figures import figure as figures
 from codi.fiscal import Quarter
@@ -22,49 +24,95 @@ Cells = dict[int, dict[int, set[Cell]]]
 
 
 @dataclass(frozen=True)
-class Source:
-    """A closed quarter or a standing edition, with how far history had come for it."""
+class Moment:
+    """When something closed or was frozen: how far history had come, or the time without marks."""
 
     since: dt.datetime
     marks: Marks | None
-    quarter: ReportingQuarter | None = None
-    edition: Edition | None = None
-    period: Quarter | None = field(default=None)
 
     def is_before(self, label: str, event: Any) -> bool:
-        """Whether the source came before the event; by time where it kept no marks."""
+        """Whether it came before the event; by time where it kept no marks."""
         mark = (self.marks or {}).get(label)
         if mark is None:
             return bool(event.pgh_created_at > self.since)
         return bool(event.pgh_id > mark)
 
 
+@dataclass(frozen=True)
+class Source:
+    """A closed quarter or a frozen edition, with how far history had come for it.
+
+    ``end`` is the freezing of the edition that took its place: what comes after is told of that
+    one. ``read`` says up to which events it was judged already.
+    """
+
+    start: Moment
+    quarter: ReportingQuarter | None = None
+    edition: Edition | None = None
+    period: Quarter | None = None
+    end: Moment | None = None
+    read: Marks = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Names this closing or freezing among all: another one of the same record is another."""
+        about = f"edition-{self.edition.pk}" if self.edition else f"quarter-{self.period}"
+        return f"{about}-{self.start.since.isoformat()}"
+
+    def first_unread(self, label: str) -> int | None:
+        """The last key that need not be judged; None where only the time tells."""
+        known = [self.read.get(label), (self.start.marks or {}).get(label)]
+        return max((mark for mark in known if mark is not None), default=None)
+
+    def is_open_to(self, label: str, event: Any) -> bool:
+        """Whether the event came after it, before its successor, and was not judged with it yet."""
+        if event.pgh_id <= self.read.get(label, 0) or not self.start.is_before(label, event):
+            return False
+        return self.end is None or not self.end.is_before(label, event)
+
+    def is_read_out(self, read: Marks) -> bool:
+        """Whether everything up to its end was read, when history was read up to ``read``."""
+        if self.end is None:
+            return False
+        marks = self.end.marks
+        return marks is None or all(read.get(label, -1) >= mark for label, mark in marks.items())
+
+
 def closed_quarters() -> list[Source]:
     """The quarters that are closed."""
     closed = ReportingQuarter.objects.filter(closed_at__isnull=False)
     return [
-        Source(quarter.closed_at, quarter.marks, quarter=quarter, period=quarter.period)
+        Source(Moment(quarter.closed_at, quarter.marks), quarter=quarter, period=quarter.period)
         for quarter in closed
         if quarter.closed_at
     ]
 
 
-def standing_editions() -> list[Source]:
-    """Frozen editions that no other took the place of."""
-    frozen = Edition.objects.filter(state__in=FROZEN_STATES).exclude(
-        replaced_by__state__in=FROZEN_STATES
+def frozen_editions(read: Marks) -> list[Source]:
+    """Frozen editions, without those whose successor was frozen before ``read``; two queries."""
+    frozen = (
+        Edition.objects.filter(state__in=FROZEN_STATES, frozen_at__isnull=False)
+        .select_related("programme", "region")
+        .annotate(marks=KT("facts__marks"))
+        .defer("facts")
     )
-    frozen = frozen.select_related("programme", "region")
-    return [
+    moments = {edition.pk: _moment(edition) for edition in frozen}
+    ends = {edition.replaces_id: moments[edition.pk] for edition in frozen if edition.replaces_id}
+    found = [
         Source(
-            edition.frozen_at,
-            edition.facts.get("marks"),
+            moments[edition.pk],
             edition=edition,
             period=edition.subject.period,
+            end=ends.get(edition.pk),
         )
         for edition in frozen
-        if edition.frozen_at
     ]
+    return [source for source in found if not source.is_read_out(read)]
+
+
+def _moment(edition: Any) -> Moment:
+    """When an edition was frozen; its marks alone are read of all that it froze."""
+    return Moment(edition.frozen_at, json.loads(edition.marks) if edition.marks else None)
 
 
 BEHIND = """

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from reports.history_marks import events_of
@@ -20,10 +20,12 @@ from reports.reported import REPORTED, whole_label
 class Trace:
     """What happened to one record, its whole or its parts: each as far as it did.
 
+    ``is_back`` is one that had been deleted, before the freezing or since, and came back.
     ``recorded_for`` is the day from which a record counts that was made since.
     """
 
     is_new: bool = False
+    is_back: bool = False
     recorded_for: dt.date | None = None
     has_changed: bool = False
     has_ended: bool = False
@@ -34,6 +36,8 @@ class Trace:
         if event["pgh_label"] == "delete":
             return replace(self, has_ended=True)
         ended = any(event[name] is not None for name in kind.ends)
+        if event["pgh_label"] == "insert" and event["was_deleted"]:
+            return replace(self, is_back=True, has_ended=ended)
         if event["pgh_label"] == "insert":
             day = event[kind.day] if kind.day else None
             day = timezone.localdate(day) if isinstance(day, dt.datetime) else day
@@ -49,6 +53,7 @@ class Trace:
         days = [day for day in (self.recorded_for, other.recorded_for) if day]
         return Trace(
             self.is_new or other.is_new,
+            self.is_back or other.is_back,
             min(days, default=None),
             self.has_changed or other.has_changed,
             self.has_ended or other.has_ended,
@@ -103,7 +108,12 @@ def _own(label: str, which: Q, by: str, previous: Edition) -> Traces:
     """The traces of the events since; of several records with one key, together."""
     kind = REPORTED[label]
     names = [by, "pgh_obj_id", "pgh_label", *([kind.day] if kind.day else []), *kind.ends]
-    events: Any = events_of(label)._default_manager.filter(which, _since(label, previous))
+    every: Any = events_of(label)._default_manager
+    deleted = every.filter(
+        pgh_obj_id=OuterRef("pgh_obj_id"), pgh_label="delete", pgh_id__lt=OuterRef("pgh_id")
+    )
+    events = every.filter(which, _since(label, previous)).annotate(was_deleted=Exists(deleted))
+    names.append("was_deleted")
     single: dict[tuple[int, int], Trace] = {}
     for event in events.order_by("pgh_id").values(*dict.fromkeys(names)).iterator():
         place = (event[by], event["pgh_obj_id"])

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from codi.figures.chart import Shape
-from codi.figures.findings import leading
+from codi.figures.chart import Shape, in_shares
+from codi.figures.findings import amount, leaders, leading
+from codi.figures.findings import place as place_of
 from codi.figures.formats import text_of
 from codi.figures.grid import Grid, Unit
+from codi.figures.quarters import current_period
 from codi.fiscal import AsOf
 from codi.thai.numbers import number, percent, percent_of
 from reports.blocks import blocks_of
@@ -24,7 +26,7 @@ from reports.layouts.layout import (
     closing_sections,
 )
 from reports.links import link_for
-from reports.outlines.outline import ChartSlot
+from reports.outlines.outline import ChartSlot, Drawing
 
 TEMPLATE = "reports/quarterly/section.html"
 
@@ -87,6 +89,12 @@ CHAPTERS: tuple[tuple[str, tuple[_Part, ...]], ...] = (
                 "indicators",
                 "การพัฒนาคุณภาพกองทุน",
                 ("welfare.indicators", "welfare.one_page"),
+            ),
+            _Part(
+                "fund_quality",
+                "การสอบทานคุณภาพและความเสี่ยงของกองทุน",
+                ("welfare.quality", "welfare.risk"),
+                wide=True,
             ),
             _Part(
                 "completeness",
@@ -166,7 +174,8 @@ def _section(
     else:
         found = [(key, block) for key in part.figures for block in numbered.get(key, [])]
         shown = [_without_charts(block) if key in APART else block for key, block in found]
-    return Section(part.key, title, TEMPLATE, part.wide, context={"blocks": shown})
+    is_wide = part.wide and any(block.has_table for block in shown)
+    return Section(part.key, title, TEMPLATE, is_wide, context={"blocks": shown})
 
 
 def _without_charts(block: _Block) -> _Block:
@@ -177,8 +186,13 @@ def _numbered(content: Content, tables: Tables) -> dict[str, list[_Block]]:
     """Figure key → its blocks, tables and charts numbered in the order of the chapters."""
     found: dict[str, list[_Block]] = {}
     table_number = chart_number = 0
+    slots = {slot.figure_key: slot for slot in content.outline.figures}
     for key in (key for _, parts in CHAPTERS for part in parts for key in part.figures):
         for shown in tables.get(key, []):
+            if not slots[key].is_printed(shown.grid):
+                said = _Block(content.sentences.get(key, ""), shown, has_table=False)
+                found.setdefault(key, []).append(_without_charts(said))
+                continue
             table_number += 1
             titled = replace(shown.grid, title=f"ตารางที่ {table_number} {shown.grid.title}")
             charts = tuple(
@@ -233,8 +247,27 @@ def chart_title(grid: Grid, chart: ChartSlot) -> str:
     day = AsOf(grid.as_of).label
     if grid.key == "councils.quality":
         return f"{day} {_grade_finding(grid)}"
+    if grid.key == "councils.terms":
+        return f"{day} {_renewal_finding(grid)}"
+    if chart.drawing is Drawing.SHARES:
+        return f"{day} {_share_finding(grid)}"
+    if grid.key == "welfare.quality":
+        return f"{day} {_fund_grade_finding(grid)}"
     column, what, unit = COUNTED[chart.parts[0]]
     return f"{day} {leading(grid, column, what, unit)}"
+
+
+def _fund_grade_finding(grid: Grid) -> str:
+    """How many of the reviewed funds have the best grade, and how many stopped."""
+    told = (grid.number("total", key) for key in ("reviewed", "grade_a", "stopped"))
+    reviewed, best, stopped = (int(one or 0) for one in told)
+    if not reviewed:
+        return "ยังไม่มีกองทุนที่สอบทานในปีงบประมาณนี้"
+    return (
+        f"สอบทานกองทุนแล้ว {number(reviewed)} กองทุน อยู่ในระดับ A {number(best)} กองทุน"
+        f" (ร้อยละ {percent(percent_of(best, reviewed))})"
+        f" พบว่าหยุดดำเนินการ {number(stopped)} กองทุน"
+    )
 
 
 def _grade_finding(grid: Grid) -> str:
@@ -249,14 +282,32 @@ def _grade_finding(grid: Grid) -> str:
     )
 
 
+def _renewal_finding(grid: Grid) -> str:
+    """How many of the expired terms wait, and where most of them do."""
+    quarter = f"q{current_period(grid.as_of).number}"
+    expired = grid.value("total", f"{quarter}_term_expired")
+    waiting = grid.value("total", f"{quarter}_not_reviewed")
+    if not isinstance(expired, int) or not isinstance(waiting, int) or not expired:
+        return "ยังไม่มีวาระที่ครบ 4 ปี"
+    if not waiting:
+        return f"วาระที่ครบ 4 ปี {number(expired)} วาระ ทบทวนแล้วทั้งหมด"
+    return leading(grid, f"{quarter}_not_reviewed", "วาระที่ครบ 4 ปีและยังไม่ทบทวน", "วาระ")
+
+
+def _share_finding(grid: Grid) -> str:
+    """What part of the funds, members and money the place with most members has."""
+    most = leaders(grid, "members")
+    if not most or len(grid.items) < 2:
+        return "กองทุน สมาชิก และเงินกองทุน"
+    shares = in_shares(grid, ("funds", "members", "money_total_baht"))
+    told = (("กองทุน", "funds"), ("สมาชิก", "members"), ("เงินกองทุน", "money_total_baht"))
+    parts = " ".join(f"{name}{amount(shares, most[0].key, key, '')}" for name, key in told)
+    return f"{place_of(grid, most[0])}มี{parts} ของทั้งหมด"
+
+
 def chart_parts(table: Table, chart: ChartSlot) -> tuple[str, ...]:
     """The drawn columns that the table has, with anything in them."""
-    known = {column.key for column in table.grid.columns}
-    return tuple(
-        key
-        for key in chart.parts
-        if key in known and any(table.grid.value(row.key, key) for row in table.grid.items)
-    )
+    return chart.columns(table.grid)
 
 
 LAYOUT = Layout(
@@ -266,5 +317,6 @@ LAYOUT = Layout(
     chart_title=chart_title,
     main=MAIN,
     unit="",
-    shape=Shape(width=6.6, row_height=0.27, font_size=9.2),
+    # Low enough that two charts of a region's provinces stand on one page.
+    shape=Shape(width=6.6, row_height=0.27, font_size=9.2, dense_height=0.162),
 )

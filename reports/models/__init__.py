@@ -1,5 +1,6 @@
 """Editions of reports: the issue itself, and the parts that are frozen with it."""
 
+from reports.models.comparison import Comparison
 from reports.models.edition_life import FROZEN_STATES, TRANSITIONS, EditionState
 from reports.models.editions import Edition
 from reports.models.later import (
@@ -23,6 +24,7 @@ from reports.models.quarters import ReportingQuarter
 __all__ = [
     "FROZEN_STATES",
     "TRANSITIONS",
+    "Comparison",
     "Edition",
     "EditionCheck",
     "EditionFile",

@@ -213,8 +213,8 @@ class Edition(models.Model):
 
     @property
     def successor(self) -> Edition | None:
-        """The edition that is issued, or being issued, in place of this one; one query."""
-        return self.replaced_by.filter(state__in=FROZEN_STATES).first()
+        """The edition that is issued, or being issued, in place of this one; at most one query."""
+        return next((other for other in self.replaced_by.all() if other.is_frozen), None)
 
     @property
     def is_editable(self) -> bool:

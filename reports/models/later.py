@@ -27,16 +27,24 @@ class Verb(models.TextChoices):
     INSERT = "insert", "เพิ่ม"
     UPDATE = "update", "แก้ไข"
     DELETE = "delete", "ลบ"
+    BACK = "back", "นำกลับมา"
 
 
 class LaterChangeQuerySet(models.QuerySet["LaterChange"]):
     """Chainable filters over later changes."""
 
     def visible_to(self, user: User) -> Self:
-        """Changes of records of the person's region; nobody of one province, as with editions."""
+        """Changes of records of the person's region; nobody of one province, as with editions.
+
+        A record that moved is told in the region that it left and in the one that it came to.
+        """
         if user.sees_nation:
             return self
-        return self.none() if user.province_id else self.filter(region=user.region_id)
+        return self.none() if user.province_id else self.in_region(user.region_id)
+
+    def in_region(self, region: str | None) -> Self:
+        """Changes of records that are in a region, or were until this change."""
+        return self.filter(Q(region=region) | Q(region_before=region))
 
     def touching(self, edition: Edition) -> Self:
         """What came after the edition was frozen and touches it; a draft has none.
@@ -66,6 +74,14 @@ class LaterChange(models.Model):
     region = models.ForeignKey(
         Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="ภาค"
     )
+    region_before = models.ForeignKey(
+        Region,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="ย้ายจากภาค",
+    )
     fields = models.JSONField("จากเดิมเป็น", default=list)
     actor = models.CharField("ผู้แก้", max_length=200)
     door = models.CharField("ช่องทาง", max_length=60, blank=True)
@@ -88,6 +104,11 @@ class LaterChange(models.Model):
         triggers = [append_only("reports_laterchange_added_only", ADDED_ONLY)]
         indexes = [
             models.Index(fields=["region", "-changed_at"], name="reports_later_by_region"),
+            models.Index(
+                fields=["region_before", "-changed_at"],
+                name="reports_later_by_old_region",
+                condition=Q(region_before__isnull=False),
+            ),
             models.Index(fields=["-changed_at", "-id"], name="reports_later_by_moment"),
         ]
 
@@ -100,6 +121,12 @@ class LaterChange(models.Model):
         if self.verb != Verb.UPDATE:
             return "-"
         return " · ".join(f"{title}: {old} → {new}" for title, old, new in self.fields)
+
+    @property
+    def region_text(self) -> str:
+        """ภาคเหนือ; of a record that moved both: ภาคเหนือ → ภาคใต้."""
+        names = [region.short_name for region in (self.region_before, self.region) if region]
+        return " → ".join(names) or "-"
 
     @property
     def quarters_text(self) -> str:
@@ -184,9 +211,15 @@ class TouchedEdition(models.Model):
 
 
 class LaterReading(models.Model):
-    """When the history was read last for the register; one row."""
+    """When and how far the history was read last for the register; one row.
+
+    ``marks`` say for each kind of record up to which event everything was judged, ``sources`` with
+    which closed quarters and editions: one that came into sight since is judged from its own day.
+    """
 
     read_at = models.DateTimeField("อ่านประวัติล่าสุดเมื่อ", null=True, blank=True)
+    marks = models.JSONField("ตำแหน่งในประวัติที่อ่านถึง", default=dict, db_default={}, editable=False)
+    sources = models.JSONField("ไตรมาสและฉบับที่อ่านด้วย", default=list, db_default=[], editable=False)
 
     class Meta:
         verbose_name = "การอ่านประวัติครั้งล่าสุด"

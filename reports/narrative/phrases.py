@@ -41,13 +41,13 @@ def share_of(share: Cell, whole: str) -> str:
 
 def amount_of(grid: Grid, row: str, column: str) -> Decimal:
     """The amount of a cell; nil and a column that the grid lacks are zero."""
-    value = grid.cells.get(row, {}).get(column)
+    value = grid.number(row, column)
     return value if isinstance(value, Decimal) else NIL
 
 
 def count_of(grid: Grid, row: str, column: str) -> int:
     """The count of a cell; nil and a column that the grid lacks are zero."""
-    value = grid.cells.get(row, {}).get(column)
+    value = grid.number(row, column)
     return value if isinstance(value, int) else 0
 
 

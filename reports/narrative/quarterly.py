@@ -33,12 +33,6 @@ def narrate(facts: Mapping[str, Any], grids: Sequence[Grid]) -> dict[str, str]:
     return {slot: text for slot, text in texts.items() if text}
 
 
-def value_of(grid: Grid, row: str, column: str) -> Value | None:
-    """A number of a grid; None for nil and for a column or row that the grid lacks."""
-    value = grid.cells.get(row, {}).get(column)
-    return value if isinstance(value, int | Decimal) else None
-
-
 def share(part: Value | None, whole: Value | None, name: str) -> str:
     """คิดเป็นร้อยละ 97.97 ของ…; nothing where there is no whole."""
     return share_of(percent_of(Decimal(part or 0), Decimal(whole or 0)), name)
@@ -46,8 +40,8 @@ def share(part: Value | None, whole: Value | None, name: str) -> str:
 
 def ranked(grid: Grid, column: str, tell: Callable[[Row], str], *, by: str = "") -> str:
     """ได้แก่ ก รองลงมา คือ ข ค และ ง ตามลำดับ: rows with something to count, the largest first."""
-    rows = [row for row in grid.items if value_of(grid, row.key, column)]
-    rows.sort(key=lambda row: -(value_of(grid, row.key, by or column) or 0))
+    rows = [row for row in grid.items if grid.number(row.key, column)]
+    rows.sort(key=lambda row: -(grid.number(row.key, by or column) or 0))
     told = [tell(row) for row in rows]
     if len(told) < 2:
         return f"ได้แก่ {told[0]}" if told else ""
@@ -71,13 +65,13 @@ def established(grid: Grid, where: str) -> str:
     day = AsOf(grid.as_of).label
     if not councils:
         return f"{day} ยังไม่มีสภาองค์กรชุมชนที่จดแจ้งจัดตั้ง{where}"
-    units = value_of(grid, TOTAL, "local_units_total")
+    units = grid.number(TOTAL, "local_units_total")
     members, groups = (count_of(grid, TOTAL, key) for key in ("members_total", "groups_registered"))
     mean = int((Decimal(members) / councils).quantize(Decimal(1), ROUND_HALF_UP))
 
     def one(row: Row) -> str:
         got = count_of(grid, row.key, "councils_established")
-        part = percent_of(Decimal(got), Decimal(value_of(grid, row.key, "local_units_total") or 0))
+        part = percent_of(Decimal(got), Decimal(grid.number(row.key, "local_units_total") or 0))
         told = f"{row.title} {counted(got, PLACES)}"
         return told if part is None else f"{told} (ร้อยละ {percent(part)})"
 
@@ -97,7 +91,7 @@ def _above_base(grid: Grid) -> str:
     over = [
         f"{row.title} (สภา {number(got)} แห่ง พื้นที่ {number(base)} แห่ง)"
         for row in grid.items
-        if (base := value_of(grid, row.key, "local_units_total"))
+        if (base := grid.number(row.key, "local_units_total"))
         and (got := count_of(grid, row.key, "councils_established")) > base
     ]
     return f"ข้อสังเกต: มีสภามากกว่าพื้นที่ที่เป็นฐานใน{' และ'.join(over)} ควรตรวจสอบรายการซ้ำ" if over else ""
@@ -106,7 +100,7 @@ def _above_base(grid: Grid) -> str:
 def new(grid: Grid, where: str) -> str:
     """Pattern 5: the target of the year and what was reached, place by place."""
     target, total = (
-        value_of(grid, TOTAL, "target"),
+        grid.number(TOTAL, "target"),
         count_of(grid, TOTAL, "new_total"),
     )
     if not total:
@@ -225,7 +219,7 @@ def terms(grid: Grid, where: str) -> str:
 
 def capability(grid: Grid, where: str) -> str:
     """Pattern 5 for the indicator of ก.พ.ร."""
-    target = value_of(grid, TOTAL, "target")
+    target = grid.number(TOTAL, "target")
     got = count_of(grid, TOTAL, "summary_files_1_to_3")
     if not target and not got:
         return ""
@@ -258,40 +252,40 @@ def change(grid: Grid, where: str) -> str:
         ("1.2", "บาท", "เงินกองทุน"),
         ("1.4", "บาท", "เงินจ่ายสวัสดิการ"),
     )
-    if not value_of(grid, first, now):
+    if not grid.number(first, now):
         return f"{AsOf(grid.as_of).label} ยังไม่มีกองทุนสวัสดิการชุมชน{where}"
     told = [
-        f"{name}{changed(value_of(grid, key, before), value_of(grid, key, now), unit)}"
+        f"{name}{changed(grid.number(key, before), grid.number(key, now), unit)}"
         for key, unit, name in pairs
-        if value_of(grid, key, now) is not None
+        if grid.number(key, now) is not None
     ]
     return sentence(
-        f"มีกองทุนสวัสดิการชุมชน{where} {counted(int(value_of(grid, first, now) or 0), FUNDS)}",
+        f"มีกองทุนสวัสดิการชุมชน{where} {counted(int(grid.number(first, now) or 0), FUNDS)}",
         f"เทียบกับไตรมาสก่อน {' '.join(told)}",
     )
 
 
 def benefits(grid: Grid, where: str) -> str:
     """The benefit with most people and the one with most money."""
-    rows = [row for row in grid.items if value_of(grid, row.key, "persons")]
+    rows = [row for row in grid.items if grid.number(row.key, "persons")]
     if not rows:
         return ""
-    by_people = max(rows, key=lambda row: value_of(grid, row.key, "persons") or 0)
-    by_money = max(rows, key=lambda row: value_of(grid, row.key, "paid_baht") or 0)
+    by_people = max(rows, key=lambda row: grid.number(row.key, "persons") or 0)
+    by_money = max(rows, key=lambda row: grid.number(row.key, "paid_baht") or 0)
     persons = count_of(grid, by_people.key, "persons")
-    paid = Decimal(value_of(grid, by_money.key, "paid_baht") or 0)
+    paid = Decimal(grid.number(by_money.key, "paid_baht") or 0)
     return sentence(
         f"สวัสดิการที่มีผู้รับมากที่สุด คือ {by_people.title} {counted(persons, PEOPLE)}",
-        share(persons, value_of(grid, TOTAL, "persons"), "ผู้รับทั้งหมด"),
+        share(persons, grid.number(TOTAL, "persons"), "ผู้รับทั้งหมด"),
         f"สวัสดิการที่จ่ายเงินมากที่สุด คือ {by_money.title} {money(paid)}",
-        share(paid, value_of(grid, TOTAL, "paid_baht"), "เงินที่จ่ายทั้งหมด"),
+        share(paid, grid.number(TOTAL, "paid_baht"), "เงินที่จ่ายทั้งหมด"),
     )
 
 
 def contributions(grid: Grid, where: str) -> str:
     """What was approved, paid and returned of the state's contribution."""
     approved, paid, returned, net = (
-        Decimal(value_of(grid, TOTAL, key) or 0)
+        Decimal(grid.number(TOTAL, key) or 0)
         for key in (
             "result_budget_approved_baht",
             "disbursed_baht",
@@ -313,7 +307,7 @@ def indicators(grid: Grid, where: str) -> str:
     rows = grid.items
     if not rows:
         return ""
-    now, before = (value_of(grid, rows[0].key, key) for key in ("current", "previous"))
+    now, before = (grid.number(rows[0].key, key) for key in ("current", "previous"))
     return sentence(
         f"กองทุนที่มีคุณภาพตามเกณฑ์ 5 ข้อ {counted(int(now or 0), FUNDS)}",
         f"{changed(before, now, FUNDS)}จากไตรมาสก่อน",
@@ -322,13 +316,30 @@ def indicators(grid: Grid, where: str) -> str:
 
 def one_page(grid: Grid, where: str) -> str:
     """Pattern 5 for the one page of funds."""
-    target, got = (value_of(grid, TOTAL, key) for key in ("target_funds", "funds_passed_complete"))
+    target, got = (grid.number(TOTAL, key) for key in ("target_funds", "funds_passed_complete"))
     if not target and not got:
         return ""
     return sentence(
         f"เป้าหมาย {counted(int(target), FUNDS)}" if target else "",
         f"จัดทำ one page ครบถ้วนสมบูรณ์ {counted(int(got or 0), FUNDS)}",
         share(got, target, "เป้าหมาย"),
+    )
+
+
+def fund_quality(grid: Grid, where: str) -> str:
+    """Funds reviewed in the year by grade; those found stopped are among the reviewed."""
+    reviewed = count_of(grid, TOTAL, "reviewed")
+    if not reviewed:
+        return f"{AsOf(grid.as_of).label} ยังไม่มีการสอบทานคุณภาพกองทุนในปีงบประมาณนี้"
+    parts = [(f"grade_{grade}", f"ระดับ {grade.upper()}") for grade in "abcd"]
+    told = [
+        f"{title} {counted(count_of(grid, TOTAL, key), FUNDS)}"
+        for key, title in (*parts, ("stopped", "หยุดดำเนินการ"))
+    ]
+    return sentence(
+        f"สอบทานคุณภาพกองทุนในปีงบประมาณนี้ {counted(reviewed, FUNDS)}",
+        share(reviewed, grid.number(TOTAL, "funds"), "กองทุนทั้งหมด"),
+        f"แบ่งเป็น{' '.join(told)}",
     )
 
 
@@ -353,7 +364,7 @@ def completeness(grid: Grid, where: str) -> str:
 def findings(grid: Grid, where: str) -> str:
     """What the sweeps found wrong with the data: how much, how weighty, of which kind, where most."""
     day = AsOf(grid.as_of).label
-    total = value_of(grid, TOTAL, "open")
+    total = grid.number(TOTAL, "open")
     if total is None:
         return f"{day} ยังไม่มีผลการตรวจคุณภาพข้อมูล{where}"
     explained = count_of(grid, TOTAL, "explained")
@@ -401,6 +412,7 @@ TELLERS: Mapping[str, Callable[[Grid, str], str]] = {
     "welfare.contributions": contributions,
     "welfare.indicators": indicators,
     "welfare.one_page": one_page,
+    "welfare.quality": fund_quality,
     "welfare.completeness": completeness,
     "quality.findings": findings,
 }

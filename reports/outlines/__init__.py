@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from reports.outlines.outline import ChartSlot, FigureSlot, Outline, TextSlot, UnknownOutline, When
+from reports.outlines.outline import (
+    ChartSlot,
+    Drawing,
+    FigureSlot,
+    Outline,
+    TextSlot,
+    UnknownOutline,
+    When,
+)
 from reports.outlines.quarterly import QUARTERLY
 from reports.outlines.regional_status import REGIONAL_STATUS
 
@@ -20,6 +28,7 @@ def get(key: str) -> Outline:
 __all__ = [
     "OUTLINES",
     "ChartSlot",
+    "Drawing",
     "FigureSlot",
     "Outline",
     "TextSlot",

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from codi.figures.grid import Grid
+from codi.figures.quarters import current_period
 
 Sentences = dict[str, str]
 Narrator = Callable[[Mapping[str, Any], Sequence[Grid]], Sentences]
@@ -25,27 +26,57 @@ class When(StrEnum):
     LAST = "last"
 
 
+class Drawing(StrEnum):
+    """Bars of the parts end to end, bars of their shares of the total side by side, or a map."""
+
+    BARS = "bars"
+    SHARES = "shares"
+    MAP = "map"
+
+
 @dataclass(frozen=True)
 class ChartSlot:
-    """A drawing of a figure: bars made of the columns ``parts``, or a map of the one column."""
+    """A drawing of a figure: of the columns ``parts``, or a map of the one column.
+
+    ``{quarter}`` in the name of a column stands for the number of the quarter that the grid is of.
+    """
 
     parts: tuple[str, ...]
     caption: str = ""
-    is_map: bool = False
+    drawing: Drawing = Drawing.BARS
+
+    def columns(self, grid: Grid) -> tuple[str, ...]:
+        """The columns that the grid has, with anything in them."""
+        quarter = current_period(grid.as_of).number
+        known = {column.key for column in grid.columns}
+        return tuple(
+            key
+            for key in (part.format(quarter=quarter) for part in self.parts)
+            if key in known and any(grid.value(row.key, key) for row in grid.items)
+        )
 
 
 @dataclass(frozen=True)
 class FigureSlot:
-    """A figure in its place; ``wide`` puts it on landscape pages, ``charts`` draw it as well."""
+    """A figure in its place; ``wide`` puts it on landscape pages, ``charts`` draw it as well.
+
+    A report prints the table only where something stands in the total of the column ``needs``;
+    else its sentence says that there is nothing.
+    """
 
     figure_key: str
     when: When = When.LAST
     wide: bool = False
     charts: tuple[ChartSlot, ...] = ()
+    needs: str = ""
 
     def days(self, as_of_dates: Sequence[dt.date]) -> tuple[dt.date, ...]:
         """The days as of which the figure is computed."""
         return tuple(as_of_dates) if self.when is When.EACH else tuple(as_of_dates[-1:])
+
+    def is_printed(self, grid: Grid) -> bool:
+        """Whether the table has what makes it worth a place on paper."""
+        return not self.needs or bool(grid.value("total", self.needs))
 
 
 @dataclass(frozen=True)

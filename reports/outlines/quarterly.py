@@ -7,7 +7,7 @@ quarter 4, chapters 1 and 2.
 from __future__ import annotations
 
 from reports.narrative import quarterly
-from reports.outlines.outline import ChartSlot, FigureSlot, Outline, TextSlot
+from reports.outlines.outline import ChartSlot, Drawing, FigureSlot, Outline, TextSlot
 
 QUARTERLY = Outline(
     key="quarterly",
@@ -29,7 +29,15 @@ QUARTERLY = Outline(
         FigureSlot("councils.group_certification"),
         FigureSlot("councils.letters"),
         FigureSlot("councils.forms"),
-        FigureSlot("councils.terms", wide=True),
+        FigureSlot(
+            "councils.terms",
+            wide=True,
+            charts=(
+                ChartSlot(
+                    ("q{quarter}_reviewed", "q{quarter}_not_reviewed"), "วาระที่ครบ 4 ปีและการทบทวน"
+                ),
+            ),
+        ),
         FigureSlot("councils.capability"),
         FigureSlot(
             "councils.quality",
@@ -45,20 +53,39 @@ QUARTERLY = Outline(
                 ChartSlot(("funds",), "กองทุนสวัสดิการชุมชน"),
                 ChartSlot(("members",), "สมาชิกกองทุนสวัสดิการชุมชน"),
                 ChartSlot(("money_total_baht",), "เงินกองทุนสวัสดิการชุมชน"),
+                ChartSlot(
+                    ("funds", "members", "money_total_baht"),
+                    "สัดส่วนของกองทุน สมาชิก และเงินกองทุน",
+                    drawing=Drawing.SHARES,
+                ),
             ),
         ),
         FigureSlot("welfare.indicators"),
         FigureSlot("welfare.one_page"),
+        FigureSlot(
+            "welfare.quality",
+            wide=True,
+            needs="reviewed",
+            charts=(
+                ChartSlot(
+                    ("grade_a", "grade_b", "grade_c", "grade_d", "stopped"),
+                    "ระดับคุณภาพของกองทุนที่สอบทาน",
+                ),
+            ),
+        ),
+        FigureSlot("welfare.risk", needs="reviewed"),
         FigureSlot("welfare.completeness"),
         FigureSlot("welfare.registers"),
         FigureSlot("quality.findings", wide=True),
         FigureSlot(
             "councils.by_province",
-            charts=(ChartSlot(("councils_established",), "สภาองค์กรชุมชนรายจังหวัด", is_map=True),),
+            charts=(
+                ChartSlot(("councils_established",), "สภาองค์กรชุมชนรายจังหวัด", drawing=Drawing.MAP),
+            ),
         ),
         FigureSlot(
             "welfare.by_province",
-            charts=(ChartSlot(("funds",), "กองทุนสวัสดิการชุมชนรายจังหวัด", is_map=True),),
+            charts=(ChartSlot(("funds",), "กองทุนสวัสดิการชุมชนรายจังหวัด", drawing=Drawing.MAP),),
         ),
     ),
     texts=(

@@ -23,10 +23,11 @@ from codi.jobs import services as jobs
 from codi.jobs.models import Job, State
 from codi.writing import change, locked, service
 from reports import permissions
-from reports.changes import Records, changes_since
-from reports.content import Content, of_edition, records_of
+from reports.changes import Records, changes_since, kept_move
+from reports.content import Content, of_edition, records_of, tables_of
 from reports.history_marks import marks_now
 from reports.models import (
+    Comparison,
     Edition,
     EditionFile,
     EditionGrid,
@@ -65,9 +66,10 @@ def issue(*, actor: User, edition: Edition, now: dt.datetime) -> Edition:
             details=[f"{result.title}: {result.message}" for result in blocking],
         )
     records = records_of(content)
-    _require_stillness(edition, content, today)
+    _require_stillness(content)
     _freeze_parts(edition, content, records)
     about = _about(edition, actor, now, content, records)
+    Comparison.objects.filter(edition=edition).delete()
     facts = {**content.facts, "marks": marks, "edition": about}
     edition = change(
         edition,
@@ -84,13 +86,15 @@ def issue(*, actor: User, edition: Edition, now: dt.datetime) -> Edition:
     return edition
 
 
-def _require_stillness(edition: Edition, content: Content, today: dt.date) -> None:
+def _require_stillness(content: Content) -> None:
     """Raise :class:`Refused` when a save came between the figures and the records behind them.
 
     Both are read over some seconds, in which others go on working: frozen for ever would be a
-    number whose list does not add up to it, or two tables that knew different things.
+    number whose list does not add up to it, or two tables that knew different things. Only the
+    tables are computed once more: sentences and checks are made from them and nothing else.
     """
-    if of_edition(edition, today=today).grids != content.grids:
+    again = tables_of(content.outline, content.scope, content.as_of_dates)
+    if tuple(table.grid for table in again) != content.grids:
         raise Refused(
             "มีผู้บันทึกข้อมูลที่อยู่ในรายงานนี้ระหว่างที่ระบบคำนวณ จึงยังไม่ได้ออกฉบับ กรุณากดออกฉบับอีกครั้ง",
             code="moved",
@@ -128,19 +132,7 @@ def _about(
     if edition.replaces is not None:
         previous = of_edition(edition.replaces, today=timezone.localdate(now))
         about["replaces"] = edition.replaces.number
-        about["changes"] = [
-            {
-                "table": move.table,
-                "as_of": move.as_of.isoformat(),
-                "figure_key": move.figure_key,
-                "row": move.row,
-                "column": move.column,
-                "before": move.before_text,
-                "now": move.now_text,
-                "why": move.why,
-            }
-            for move in changes_since(content, previous, records)
-        ]
+        about["changes"] = [kept_move(move) for move in changes_since(content, previous, records)]
     return about
 
 

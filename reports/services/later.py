@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef
 
+from codi.accounts.models import User
+from codi.accounts.permissions import require
 from codi.history.queries import ToldEvent, told_events
+from codi.jobs import services as jobs
+from codi.jobs.models import Job
 from codi.writing import service
-from reports.history_marks import events_of
+from reports import notices, permissions
+from reports.history_marks import events_of, settled_marks
 from reports.models import (
+    Edition,
     LaterChange,
     LaterReading,
     TouchedEdition,
     TouchedQuarter,
+    Verb,
 )
 from reports.reported import REPORTED, Reported, region_path, whole_label
 from reports.touches import (
@@ -28,61 +34,78 @@ from reports.touches import (
     cells_behind,
     cells_now,
     closed_quarters,
-    standing_editions,
+    frozen_editions,
 )
 
 # Events are told so many at a time: bounded memory, however large an upload was.
 AT_ONCE = 2000
-# An event comes into sight when its transaction ends, long after the time it bears.
-OVERLAP = dt.timedelta(days=1)
+Tell = Callable[[int, str], object]
+READ = "read-later-changes"
+
+
+def request_reading(*, actor: User, key: str) -> Job:
+    """Ask for a reading of the history now; ``key`` is the one-time key of the button."""
+    require(permissions.can_read_history(actor))
+    return jobs.request(
+        READ,
+        key=f"{READ}-{actor.pk}-{key[:64]}",
+        payload={},
+        requested_by=actor,
+        region=actor.region,
+    )
 
 
 @service
-def note_later_changes(*, now: dt.datetime) -> int:
-    """Read the history since the last time and note what touches a closed quarter or an edition.
+def note_later_changes(
+    *, now: dt.datetime, tell: Tell = lambda percent, stage: None
+) -> list[LaterChange]:
+    """Read what of the history was not read yet and note what touches a closed quarter or an edition.
 
-    May run at any time and again: an event is noted once. Returns how many were noted.
+    May run at any time and again: each event is judged once with each quarter and edition. What
+    others are saving at this moment is left for the next time, and so is what a large file writes
+    until it is done. ``tell`` hears how far the reading is. Returns the changes that are new.
     """
     LaterReading.objects.bulk_create([LaterReading(pk=1)], ignore_conflicts=True)
     reading = LaterReading.objects.select_for_update().get(pk=1)
-    quarters, editions = closed_quarters(), standing_editions()
-    since = reading.read_at - OVERLAP if reading.read_at else None
-    count = 0
-    if quarters or editions:
-        count = sum(_note(label, quarters, editions, since) for label in REPORTED)
-    LaterReading.objects.filter(pk=1).update(read_at=now)
-    return count
+    sources = [
+        replace(source, read=reading.marks if source.key in reading.sources else {})
+        for source in (*closed_quarters(), *frozen_editions(reading.marks))
+    ]
+    read = {**reading.marks, **settled_marks()}
+    found: list[LaterChange] = []
+    for number, label in enumerate(REPORTED):
+        model = apps.get_model(label)
+        tell(100 * number // len(REPORTED), f"อ่านประวัติของ{model._meta.verbose_name}")
+        found += _note(label, sources, read.get(label, 0))
+    notices.moved(found)
+    # A replaced edition is judged from its own day again until it is read out.
+    known = [source.key for source in sources if source.end is None]
+    LaterReading.objects.filter(pk=1).update(read_at=now, marks=read, sources=known)
+    return found
 
 
-def _note(
-    label: str,
-    quarters: Sequence[Source],
-    editions: Sequence[Source],
-    since: dt.datetime | None,
-) -> int:
+def _note(label: str, sources: Sequence[Source], until: int) -> list[LaterChange]:
     """Note the later changes of one kind of record."""
     model = apps.get_model(label)
-    count = 0
-    for keys in _unread(label, [*quarters, *editions], since):
-        told = told_events(model, keys)
-        count += _Reading(label, told, quarters, editions).note()
-    return count
+    quarters = [source for source in sources if source.quarter]
+    editions = [source for source in sources if source.edition]
+    found: list[LaterChange] = []
+    for keys in _unread(label, sources, until):
+        found += _Reading(label, told_events(model, keys), quarters, editions).note()
+    return found
 
 
-def _unread(
-    label: str, sources: Sequence[Source], since: dt.datetime | None
-) -> Iterator[Sequence[int]]:
-    """The keys of events behind the earliest mark that are not in the register, in pieces."""
-    noted = LaterChange.objects.filter(model_label=label, event_key=OuterRef("pgh_id"))
-    events: Any = events_of(label)._default_manager.exclude(Exists(noted))
-    marks = [(source.marks or {}).get(label) for source in sources]
-    known = [mark for mark in marks if mark is not None]
-    if len(known) == len(marks):
+def _unread(label: str, sources: Sequence[Source], until: int) -> Iterator[Sequence[int]]:
+    """The keys of the events that were not judged with each of the sources yet, in pieces."""
+    if not sources:
+        return
+    starts = [source.first_unread(label) for source in sources]
+    known = [start for start in starts if start is not None]
+    events: Any = events_of(label)._default_manager.filter(pgh_id__lte=until)
+    if len(known) == len(starts):
         events = events.filter(pgh_id__gt=min(known))
     else:
-        events = events.filter(pgh_created_at__gt=min(source.since for source in sources))
-    if since is not None:
-        events = events.filter(pgh_created_at__gte=since)
+        events = events.filter(pgh_created_at__gt=min(source.start.since for source in sources))
     keys = iter(events.order_by("pgh_id").values_list("pgh_id", flat=True))
     while piece := list(islice(keys, AT_ONCE)):
         yield piece
@@ -97,29 +120,52 @@ class _Reading:
     quarters: Sequence[Source]
     editions: Sequence[Source]
 
-    def note(self) -> int:
-        """Store those that touch something; returns how many."""
+    def note(self) -> list[LaterChange]:
+        """Store those that touch something; returns what was not in the register before."""
         cells = self._cells()
+        touching = [
+            (told, touched, closed)
+            for told in self.told
+            for touched in [self._editions_of(told, cells.get(told.event.pgh_obj_id, {}))]
+            for closed in [self._quarters_of(told, touched)]
+            if touched or closed
+        ]
+        if not touching:
+            return []
         regions, names = self._regions(), self._names()
-        changes, of_quarters, of_editions = [], [], []
-        for told in self.told:
-            touched = self._editions_of(told, cells.get(told.event.pgh_obj_id, {}))
-            closed = self._quarters_of(told, touched)
-            if not touched and not closed:
-                continue
-            change = self._change(told, regions, names)
-            changes.append(change)
-            of_quarters += [
-                TouchedQuarter(change=change, quarter=source.quarter) for source in closed
-            ]
-            of_editions += [
-                TouchedEdition(change=change, edition=source.edition, cells=sorted(at))
+        known = self._noted([told for told, _, _ in touching])
+        new = {
+            told.event.pgh_id: self._change(told, regions, names)
+            for told, _, _ in touching
+            if told.event.pgh_id not in known
+        }
+        LaterChange.objects.bulk_create(new.values())
+        changes = known | new
+        TouchedQuarter.objects.bulk_create(
+            (
+                TouchedQuarter(change=changes[told.event.pgh_id], quarter=source.quarter)
+                for told, _, closed in touching
+                for source in closed
+            ),
+            ignore_conflicts=True,
+        )
+        TouchedEdition.objects.bulk_create(
+            (
+                TouchedEdition(
+                    change=changes[told.event.pgh_id], edition=source.edition, cells=sorted(at)
+                )
+                for told, touched, _ in touching
                 for source, at in touched
-            ]
-        LaterChange.objects.bulk_create(changes)
-        TouchedQuarter.objects.bulk_create(of_quarters)
-        TouchedEdition.objects.bulk_create(of_editions)
-        return len(changes)
+            ),
+            ignore_conflicts=True,
+        )
+        return list(new.values())
+
+    def _noted(self, told: Sequence[ToldEvent]) -> dict[int, LaterChange]:
+        """What the register holds already, by event: it touched something that was seen before."""
+        keys = [one.event.pgh_id for one in told]
+        noted = LaterChange.objects.filter(model_label=self.label, event_key__in=keys)
+        return {change.event_key: change for change in noted}
 
     @property
     def kind(self) -> Reported:
@@ -131,7 +177,7 @@ class _Reading:
         later = [
             source
             for source in self.editions
-            if any(source.is_before(self.label, told.event) for told in self.told)
+            if any(source.is_open_to(self.label, told.event) for told in self.told)
         ]
         editions = [source.edition for source in later if source.edition]
         pks = [edition.pk for edition in editions]
@@ -146,7 +192,7 @@ class _Reading:
             )
             _join(found, {key: behind[whole] for key, whole in wholes.items() if whole in behind})
         for part, name in self._parts():
-            _join(found, self._with_parts(part, name, pks))
+            _join(found, self._with_parts(part, name, editions))
         return found
 
     def _parts(self) -> Iterator[tuple[str, str]]:
@@ -155,16 +201,22 @@ class _Reading:
             if kind.wholes and whole_label(part, kind.wholes[0]) == self.label:
                 yield part, kind.wholes[0]
 
-    def _with_parts(self, part: str, name: str, editions: Sequence[int]) -> Cells:
-        """The cells of the parts of a whole that was withdrawn, brought back, moved or deleted."""
+    def _with_parts(self, part: str, name: str, editions: Sequence[Edition]) -> Cells:
+        """The cells of the parts of a whole that was withdrawn, brought back, moved or deleted.
+
+        Those behind which they were frozen and, in the region that a whole came to, would stand.
+        """
         moved = {told.event.pgh_obj_id for told in self.told if self._takes_parts_along(told)}
         if not moved:
             return {}
         rows = apps.get_model(part)._base_manager.filter(**{f"{name}__in": moved})
         whole_of = dict(rows.values_list("pk", f"{name}_id"))
+        cells = cells_behind(part, set(whole_of), [edition.pk for edition in editions])
+        for edition in editions:
+            _join(cells, cells_now(part, set(whole_of), edition))
         found: Cells = {}
-        for key, cells in cells_behind(part, set(whole_of), editions).items():
-            _join(found, {whole_of[key]: cells})
+        for key, of_part in cells.items():
+            _join(found, {whole_of[key]: of_part})
         return found
 
     def _takes_parts_along(self, told: ToldEvent) -> bool:
@@ -179,19 +231,23 @@ class _Reading:
         pairs = ((told.event.pgh_obj_id, getattr(told.event, f"{name}_id")) for told in self.told)
         return {key: whole for key, whole in pairs if whole is not None}
 
-    def _regions(self) -> dict[int, str]:
-        """Record → the code of its region; a record whose whole is gone has none."""
+    def _regions(self) -> Callable[[Any], str | None]:
+        """What tells the region of an event; a record whose whole is gone has none."""
         if not self.kind.wholes:
-            return {told.event.pgh_obj_id: told.event.region_id for told in self.told}
-        found: dict[int, str] = {}
+            return lambda event: event.region_id
+        steps = [step for told in self.told for step in (told.before, told.event) if step]
+        of_wholes: dict[str, dict[int, str]] = {}
         for name in self.kind.wholes:
-            wholes = self._keys_of(name)
             above = whole_label(self.label, name)
-            manager = apps.get_model(above)._base_manager
-            rows = manager.filter(pk__in=set(wholes.values()))
-            regions = dict(rows.values_list("pk", region_path(above)))
-            found |= {key: regions[whole] for key, whole in wholes.items() if whole in regions}
-        return found
+            keys = {getattr(step, f"{name}_id") for step in steps} - {None}
+            rows = apps.get_model(above)._base_manager.filter(pk__in=keys)
+            of_wholes[name] = dict(rows.values_list("pk", region_path(above)))
+
+        def region_of(event: Any) -> str | None:
+            found = (of_wholes[name].get(getattr(event, f"{name}_id")) for name in of_wholes)
+            return next((region for region in found if region), None)
+
+        return region_of
 
     def _editions_of(
         self, told: ToldEvent, cells: dict[int, set[Cell]]
@@ -201,7 +257,7 @@ class _Reading:
             for source in self.editions
             if source.edition
             and source.edition.pk in cells
-            and source.is_before(self.label, told.event)
+            and source.is_open_to(self.label, told.event)
         ]
 
     def _quarters_of(
@@ -214,7 +270,7 @@ class _Reading:
         return [
             source
             for source in self.quarters
-            if source.period in own and source.is_before(self.label, told.event)
+            if source.period in own and source.is_open_to(self.label, told.event)
         ]
 
     def _names(self) -> dict[int, str]:
@@ -228,17 +284,19 @@ class _Reading:
         return found
 
     def _change(
-        self, told: ToldEvent, regions: dict[int, str], names: dict[int, str]
+        self, told: ToldEvent, region_of: Callable[[Any], str | None], names: dict[int, str]
     ) -> LaterChange:
         event, change = told.event, told.change
         whole = names.get(event.pgh_obj_id)
+        region, left = region_of(event), region_of(told.before) if told.before else None
         return LaterChange(
             model_label=self.label,
             record_key=event.pgh_obj_id,
             event_key=event.pgh_id,
-            verb=event.pgh_label,
+            verb=Verb.BACK if change.is_back else event.pgh_label,
             record=(f"{change.record} · {whole}" if whole else change.record)[:300],
-            region_id=regions.get(event.pgh_obj_id),
+            region_id=region,
+            region_before_id=left if left != region else None,
             fields=[[field.title, field.old, field.new] for field in change.fields],
             actor=change.actor[:200],
             door=change.door,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,16 +18,24 @@ from codi.accounts.access import ScopedMixin
 from codi.accounts.permissions import Decision
 from codi.desk.pages import DeskPage
 from codi.fiscal import Quarter
+from codi.jobs.models import Job
+from codi.jobs.starting import StartsJob
 from codi.ui.lists import Empty, ListPage
 from codi.ui.pages import FormPage
 from reports import outlines, permissions, services
-from reports.changes import Move, ToldMove, changes_since, tables_moved, told_moves
+from reports.changes import ToldMove, tables_moved, told_moves
 from reports.content import of_edition
 from reports.facts import name_of
 from reports.filters import EditionFilter
 from reports.forms import NewEditionForm, NewQuarterlyForm, TextForm
-from reports.models import Edition, EditionState, EditionText, TextOrigin
-from reports.queries import later_count, latest_draft_file, latest_job, staff_texts
+from reports.models import Comparison, Edition, EditionState, EditionText, TextOrigin
+from reports.queries import (
+    comparing_job,
+    later_count,
+    latest_draft_file,
+    latest_job,
+    staff_texts,
+)
 from reports.rendering import shown_tables
 from reports.tables import TONES, EditionTable
 from reports.views.base import ActPage, EditionMixin
@@ -231,13 +240,17 @@ class EditText(DeskPage, ActPage):
 
 
 class ChangesPage(EditionMixin):
-    """What moved since the edition that this one replaces, and why."""
+    """What moved since the edition that this one replaces, and why: as frozen, or as compared last."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         edition = self.edition
         if edition.replaces is None:
             raise Http404
-        moves = self._moves(edition)
+        comparison, job = None, None
+        if not edition.is_frozen:
+            comparison = Comparison.objects.filter(edition=edition).first()
+            job = comparing_job(self.user, edition)
+        moves = self._moves(edition, comparison)
         context = {
             "page_title": f"ตัวเลขที่เปลี่ยนจากฉบับที่ {edition.replaces.number}",
             "page_lead": self.heading,
@@ -245,14 +258,30 @@ class ChangesPage(EditionMixin):
             "edition": edition,
             "moves": moves,
             "tables": tables_moved(moves),
+            "comparison": comparison,
+            "job": job,
+            "can_compare": permissions.can_compare(self.user, edition),
+            "one_time_key": uuid.uuid4().hex,
         }
         return render(request, "reports/changes.html", context)
 
     @staticmethod
-    def _moves(edition: Edition) -> Sequence[Move | ToldMove]:
-        """As frozen with the edition, or as a draft would tell it now."""
-        if edition.is_frozen or edition.replaces is None:
-            return told_moves(edition)
-        today = timezone.localdate()
-        previous = of_edition(edition.replaces, today=today)
-        return changes_since(of_edition(edition, today=today), previous)
+    def _moves(edition: Edition, comparison: Comparison | None) -> Sequence[ToldMove]:
+        if edition.is_frozen:
+            return told_moves(edition.facts["edition"].get("changes", ()))
+        return told_moves(comparison.moves) if comparison else ()
+
+
+class Compare(StartsJob, EditionMixin):
+    """The button: compare the draft anew; what comes next is the page of the job."""
+
+    started = "เริ่มเทียบตัวเลขแล้ว ปิดหน้านี้ได้ ระบบทำต่อให้"
+
+    def allowed(self) -> Decision:
+        return permissions.can_compare(self.user, self.edition)
+
+    def start(self, key: str) -> Job:
+        return services.request_comparison(actor=self.user, edition=self.edition, key=key)
+
+    def back(self) -> str:
+        return reverse("reports:changes", args=[self.edition.pk])

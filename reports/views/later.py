@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,8 +13,10 @@ from django.views import View
 
 from codi.accounts.access import ScopedMixin
 from codi.accounts.permissions import Decision
+from codi.jobs.models import Job
+from codi.jobs.starting import StartsJob
 from codi.ui.lists import Empty, ListPage
-from reports import permissions
+from reports import permissions, services
 from reports.filters import LaterChangeFilter
 from reports.later_pages import cells_of, history_address, later_changes, record_address
 from reports.models import LaterChange, LaterReading
@@ -48,7 +51,26 @@ class LaterChangeList(ScopedMixin, ListPage):
         return permissions.can_see_reports(self.user)
 
     def get_context(self) -> dict[str, Any]:
-        return {"reading": LaterReading.objects.first()}
+        return {
+            "reading": LaterReading.objects.first(),
+            "can_read": permissions.can_read_history(self.user),
+            "one_time_key": uuid.uuid4().hex,
+        }
+
+
+class ReadNow(StartsJob):
+    """The button: read the history now; what comes next is the page of the job."""
+
+    started = "เริ่มอ่านประวัติแล้ว ปิดหน้านี้ได้ ระบบทำต่อให้"
+
+    def allowed(self) -> Decision:
+        return permissions.can_read_history(self.user)
+
+    def start(self, key: str) -> Job:
+        return services.request_reading(actor=self.user, key=key)
+
+    def back(self) -> str:
+        return reverse("reports:later")
 
 
 class LaterChangePage(ScopedMixin, View):

@@ -64,6 +64,14 @@ class QuarterList(ScopedMixin, ListPage):
         return {"present": present, "last": Quarter.of(present.start - dt.timedelta(days=1))}
 
 
+class QuarterByKey(ScopedMixin, View):
+    """The page of a quarter under the key by which notices name it."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        quarter = self.get_visible_or_404(ReportingQuarter, pk=pk)
+        return redirect("reports:quarter", year=quarter.fiscal_year, number=quarter.quarter)
+
+
 class QuarterMixin(ScopedMixin, View):
     """A page about the quarter of the address; one that nobody reported on yet is there as well."""
 

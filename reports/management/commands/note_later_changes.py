@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            count = services.note_later_changes(now=timezone.now())
+            count = len(services.note_later_changes(now=timezone.now()))
         except Refused as refused:
             raise CommandError(refused.message) from refused
         self.stdout.write(f"บันทึกการแก้ไขภายหลังเพิ่ม {count:,} รายการ")
