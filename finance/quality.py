@@ -11,9 +11,18 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 
-from codi.quality.declared import Baht, Rule, Severity, ThaiDate, Topic, register, words
+from codi.quality.declared import (
+    Baht,
+    Rule,
+    Severity,
+    ThaiDate,
+    Topic,
+    page,
+    part_of,
+    register,
+    words,
+)
 from finance.models import Instalment
 from finance.queries import BAHT, ZERO, late_as_of
 from programs.models import Project
@@ -22,21 +31,8 @@ EVIDENCE_DAYS = 90
 """After so many days without a cleared evidence a payment is looked into (own rule)."""
 
 LABEL = words(F("code"), " ", F("title"))
-OF_PROJECT: dict[str, Any] = {
-    "label": words(F("project__code"), " ", F("project__title")),
-    "region": "project__region",
-    "province": "project__province",
-}
-
-
-def project_page(key: str) -> str:
-    """The page of a project."""
-    return reverse("finance:project", args=[key])
-
-
-def plan_page(key: str) -> str:
-    """The form of a project's plan."""
-    return reverse("finance:plan", args=[key])
+OF_PROJECT = part_of("project", name="title")
+PROJECT_PAGE, PLAN_PAGE = page("finance:project"), page("finance:plan")
 
 
 def under_way(today: dt.date, prefix: str = "") -> Q:
@@ -104,7 +100,7 @@ register(
         label=LABEL,
         detail=words("อนุมัติ ", ThaiDate("approved_on"), " ยังไม่จ่าย ", Baht("unpaid_baht"), " บาท"),
         due="due_on",
-        link=project_page,
+        link=PROJECT_PAGE,
     ),
     Rule(
         key="finance.instalment_overdue",
@@ -125,7 +121,7 @@ register(
         ),
         due="planned_on",
         subject_key=words(F("project"), "-", F("number")),
-        link=lambda key: plan_page(key.partition("-")[0]),
+        link=lambda key: PLAN_PAGE(key.partition("-")[0]),
         **OF_PROJECT,
     ),
     Rule(
@@ -140,7 +136,7 @@ register(
         detail=words(
             "อนุมัติ ", Baht("approved_baht"), " บาท งวดรวม ", Baht("planned_sum_baht"), " บาท"
         ),
-        link=plan_page,
+        link=PLAN_PAGE,
     ),
     Rule(
         key="finance.evidence",
@@ -151,7 +147,7 @@ register(
         advice="เปิดหน้าตรวจรับหลักฐานของงวด แนบหลักฐาน แล้วบันทึกการตรวจรับ",
         offending=evidence_missing,
         detail=words("งวดที่ ", F("number"), " จ่ายแล้ว ", Baht("paid_sum_baht"), " บาท"),
-        link=lambda key: reverse("finance:evidence", args=[key]),
+        link=page("finance:evidence"),
         **OF_PROJECT,
     ),
     Rule(
@@ -164,6 +160,6 @@ register(
         offending=unrecorded,
         label=LABEL,
         detail=words("อนุมัติ ", ThaiDate("approved_on"), " ยังไม่มีวันที่บันทึกใน CODI-PM"),
-        link=project_page,
+        link=PROJECT_PAGE,
     ),
 )

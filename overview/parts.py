@@ -324,16 +324,11 @@ def _drawn(chart: Chart, numbers: Numbers) -> list[ShownDrawing]:
     """The chart, unless there is nothing to draw."""
     here = numbers.here
     grid = numbers.grid(chart.figure, here.as_of)
-    known = {column.key for column in grid.columns}
-    parts = [
-        key
-        for key in chart.slot.parts
-        if key in known and any(grid.value(row.key, key) for row in grid.items)
-    ]
+    parts = chart.slot.columns(grid)
     if not parts or len(grid.items) < 2:
         return []
     title = _finding(chart, grid)
-    source = _picture(json.dumps(grid.to_dict()), tuple(parts), title)
+    source = _picture(json.dumps(grid.to_dict()), parts, title)
     names = [row.title for row in grid.items]
     return [
         ShownDrawing(

@@ -27,6 +27,7 @@ def save_analysis(
     """
     require(can_give_to(actor, audience))
     _refuse_long(query)
+    _hold_owner(actor)
     if SavedAnalysis.objects.filter(owner=actor).count() >= MOST_OWN:
         raise Refused(f"บันทึกการวิเคราะห์ได้ไม่เกิน {MOST_OWN} รายการ ลบรายการที่ไม่ใช้ก่อน")
     saved = SavedAnalysis(
@@ -72,6 +73,11 @@ def change_analysis(
     moved = any(getattr(saved, name) != value for name, value in facts.items())
     facts |= {"saved_at": now} if moved else {}
     return change(saved, facts, expected_version=expected_version)
+
+
+def _hold_owner(actor: User) -> None:
+    """Let what one person saves come one after the other, so that the limit holds."""
+    User.objects.select_for_update(no_key=True).get(pk=actor.pk)
 
 
 def _refuse_long(query: str) -> None:

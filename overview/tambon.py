@@ -19,6 +19,7 @@ from codi.fiscal import FiscalYear
 from codi.places.models import Subdistrict
 from councils.models import (
     CommunityGroup,
+    Council,
     CouncilMeeting,
     QualityReview,
     Section21Mission,
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 QUARTERS_SHOWN, QUARTERS_READ = 8, 24
 MOST_YEARS = 6
+Stay = tuple[dt.date, dt.date | None]
+"""The day on which a council was registered, and that on which it left the register."""
 
 
 @dataclass(frozen=True)
@@ -122,8 +125,14 @@ def tambon_shown(user: User, place: Subdistrict, day: dt.date) -> TambonShown:
     councils = _councils(user, place, day)
     funds = _funds(user, place, day)
     years = _years(user, place, day)
-    history = _history([one.council for one in councils], funds, years, day)
+    history = _history(_stays(user, place), funds, years, day)
     return TambonShown(councils, funds, years, history)
+
+
+def _stays(user: User, place: Subdistrict) -> list[Stay]:
+    """From when to when each council of the tambon stood, those that left the register too."""
+    rows = Council.objects.visible_to(user).filter(subdistrict=place)
+    return list(rows.values_list("registered_on", "withdrawn_on"))
 
 
 def _councils(user: User, place: Subdistrict, day: dt.date) -> list[CouncilShown]:
@@ -220,7 +229,7 @@ def _years(user: User, place: Subdistrict, day: dt.date) -> list[ProjectYear]:
 
 
 def _history(
-    councils: Sequence[Any],
+    councils: Sequence[Stay],
     funds: Sequence[FundShown],
     years: Sequence[ProjectYear],
     day: dt.date,
@@ -236,7 +245,7 @@ def _history(
         found.append(
             HistoryYear(
                 fiscal_year=number,
-                council_count=sum(one.registered_on <= until for one in councils),
+                council_count=sum(_stood(one, until) for one in councils),
                 fund_member_count=sum(one.member_count for one in told) if told else None,
                 fund_money_baht=sum((money_in(one) for one in told), Decimal(0)) if told else None,
                 project_count=len(projects.projects),
@@ -245,6 +254,12 @@ def _history(
             )
         )
     return [one for one in found if one.council_count or told_anything(one)]
+
+
+def _stood(stay: Stay, day: dt.date) -> bool:
+    """Whether a council stood at the end of a day."""
+    registered_on, withdrawn_on = stay
+    return registered_on <= day and (withdrawn_on is None or withdrawn_on > day)
 
 
 def told_anything(year: HistoryYear) -> bool:

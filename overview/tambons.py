@@ -1,4 +1,4 @@
-"""The tambons of a province: what each of them has, counted from the records that figures count."""
+"""Tambons: what each of them has, counted from the records that figures count."""
 
 from __future__ import annotations
 
@@ -6,9 +6,20 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import (
+    Count,
+    DecimalField,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
+from django.db.models.functions import Coalesce
 
 from codi.figures.figure import FigureScope
 from codi.places.models import Province, Subdistrict
@@ -16,6 +27,9 @@ from codi.thai.normalise import search_key
 from councils.figures.sources import councils, members
 from finance.figures import approved_projects, entries
 from welfare.figures.sources import funds, statuses
+
+if TYPE_CHECKING:
+    from codi.accounts.models import User
 
 UNPLACED = "ไม่ระบุตำบล"
 ALL, WITHOUT_COUNCIL, WITHOUT_FUND = "", "no-council", "no-fund"
@@ -105,3 +119,51 @@ def sums_of(lines: Sequence[TambonLine]) -> TambonLine:
     counts = {key: sum(line.counts[key] for line in lines) for key, *_ in COUNTED}
     amounts = {key: sum((line.amounts[key] for line in lines), Decimal(0)) for key, *_ in SUMMED}
     return TambonLine("", "รวม", "", "", counts, amounts)
+
+
+# The list of tambons of the whole scope
+
+COUNT, BAHT = IntegerField(), DecimalField(max_digits=18, decimal_places=2)
+
+
+def tambons_for_list(user: User, day: dt.date) -> QuerySet[Any]:
+    """Tambons in sight that exist on the day or have a record, each with its counts and amounts.
+
+    Annotates ``…_count`` and ``…_baht`` for the keys of :data:`COUNTED` and :data:`SUMMED`.
+    """
+    scope = _scope_of(user)
+    rows = Subdistrict.objects.filter(district__province__in=Province.objects.visible_to(user))
+    existing = Subdistrict.objects.current_on(day).order_by().values("pk")
+    here = [
+        Exists(of(scope, day).filter(**{path: OuterRef("pk")}))
+        for _key, of, path, _told in (*COUNTED, *SUMMED)
+        if path == "subdistrict"
+    ]
+    known = Q(pk__in=existing)
+    for has_record in here:
+        known |= Q(has_record)
+    found: QuerySet[Any] = rows.filter(known).select_related("district__province__region")
+    counted: QuerySet[Any] = found.annotate(
+        **{
+            f"{key}_count": _told(of(scope, day), path, told, COUNT)
+            for key, of, path, told in COUNTED
+        },
+        **{
+            f"{key}_baht": _told(of(scope, day), path, told, BAHT) for key, of, path, told in SUMMED
+        },
+    )
+    return counted
+
+
+def _scope_of(user: User) -> FigureScope:
+    """What the person sees, as figures take it."""
+    if user.sees_nation:
+        return FigureScope()
+    return FigureScope(region=user.region_id, province=user.province_id)
+
+
+def _told(rows: QuerySet[Any], path: str, aggregate: Any, field: Any) -> Coalesce:
+    """What the rows of one tambon come to; nothing is 0."""
+    own = rows.filter(**{path: OuterRef("pk")}).order_by().values(path)
+    told = Subquery(own.annotate(told=aggregate).values("told"), output_field=field)
+    return Coalesce(told, 0, output_field=field)

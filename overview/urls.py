@@ -10,6 +10,7 @@ urlpatterns = [
     path("overview/", views.Dashboard.as_view(), name="dashboard"),
     path("overview/parts/<str:key>/", views.DashboardPart.as_view(), name="part"),
     path("overview/provinces/<str:code>/", views.ProvincePage.as_view(), name="province"),
+    path("overview/subdistricts/", views.TambonList.as_view(), name="tambons"),
     path("overview/subdistricts/<str:code>/", views.SubdistrictPage.as_view(), name="subdistrict"),
     path("analyses/", analysis.AnalysisList.as_view(), name="analyses"),
     path("analyses/new/", analysis.AnalysisPage.as_view(), name="new_analysis"),

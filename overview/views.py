@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse, reverse_lazy
@@ -16,13 +19,18 @@ from django.views.decorators.gzip import gzip_page
 
 from codi.accounts.access import ScopedMixin, visible_or_404
 from codi.accounts.models import User
+from codi.fiscal import AsOf
 from codi.places.models import Province, Subdistrict
+from codi.thai.dates import DateError, long_date, parse_date
+from codi.ui.lists import Empty, ListPage
 from councils.permissions import can_manage_councils
+from overview.filters import TambonFilter
 from overview.indicators import FIRST, INDICATORS, Indicator, shown_map
 from overview.parts import PARTS, shown_part
-from overview.standpoint import CAPITAL, Standpoint, form_of, standpoint_of
+from overview.standpoint import CAPITAL, Standpoint, default_day, form_of, standpoint_of
+from overview.tables import TambonTable
 from overview.tambon import tambon_shown
-from overview.tambons import SHOWN, chosen, sums_of, tambons_of
+from overview.tambons import SHOWN, chosen, sums_of, tambons_for_list, tambons_of
 
 MAP = "map"
 DASHBOARD = ("ภาพรวม", reverse_lazy("overview:dashboard"))
@@ -134,6 +142,7 @@ class ProvincePage(ScopedMixin, View):
                 (province.name, ""),
             ],
             "form": form,
+            "province_code": province.pk,
             "has_errors": not form.is_valid(),
         }
         if form.is_valid():
@@ -162,6 +171,40 @@ class ProvincePage(ScopedMixin, View):
             "list_query": here.query(region="", province="", q=text, shown=shown),
             "place_query": here.query(region="", province=""),
         }
+
+
+class TambonList(ScopedMixin, ListPage):
+    """The tambons in sight with what each has on a day; searched, sorted and taken out."""
+
+    model = Subdistrict
+    table_class = TambonTable
+    filterset_class = TambonFilter
+    template_name = "overview/tambons.html"
+    page_title = "ตำบลและแขวง"
+    unit = "ตำบล"
+    default_sort = "province"
+    search_keys = ("search_key", "district__search_key")
+    search_label = "ค้นหาตำบลหรืออำเภอ"
+    empty = Empty("ยังไม่มีรายชื่อตำบล", "ผู้ดูแลระบบโหลดรายชื่อพื้นที่ได้ด้วยคำสั่ง load_places", "map")
+
+    @cached_property
+    def day(self) -> dt.date:
+        """The day of which the list tells: the one asked for, else as the dashboard opens."""
+        today = timezone.localdate()
+        asked = self.request.GET.get("as_of", "").replace("\0", "")
+        try:
+            return parse_date(asked, today=today)
+        except DateError:
+            return default_day(self.user, today)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return tambons_for_list(self.user, self.day)
+
+    def get_context(self) -> dict[str, Any]:
+        return {"crumbs": [DASHBOARD, (self.page_title, "")], "page_lead": AsOf(self.day).label}
+
+    def _conditions(self) -> Sequence[tuple[str, str]]:
+        return [("นับถึงวันที่", long_date(self.day)), *super()._conditions()]
 
 
 class SubdistrictPage(ScopedMixin, View):
