@@ -20,6 +20,8 @@ from import_export.widgets import ForeignKeyWidget
 from codi.places.models import Province, Region
 from finance.models import LedgerEntry
 from programs.models import Organisation, Project
+from welfare.models import FundStatus, WelfareFund
+from welfare.services.status import AMOUNTS
 
 
 def paid_baht(project: Project) -> Decimal:
@@ -59,6 +61,17 @@ class OrganisationResource(resources.ModelResource):  # type: ignore[misc]
         model = Organisation
         import_id_fields = ("name", "province")
         fields = ("name", "kind", "region", "province", "contact")
+
+
+class FundStatusResource(resources.ModelResource):  # type: ignore[misc]
+    """What funds report in: the fund by its code, a row by fund and quarter."""
+
+    fund = Field("fund", "fund", ForeignKeyWidget(WelfareFund, "code"))
+
+    class Meta:
+        model = FundStatus
+        import_id_fields = ("fund", "fiscal_year", "quarter")
+        fields = ("fund", "fiscal_year", "quarter", "reported_on", *AMOUNTS)
 
 
 class ProjectResource(resources.ModelResource):  # type: ignore[misc]
