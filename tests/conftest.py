@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 from playwright.sync_api import Browser, expect
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -25,6 +27,9 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 emptying.install()
 # A busy machine may take longer than the five seconds that the library waits; a fault still fails.
 expect.set_options(timeout=20_000)
+# Nor does it fail because an example took long: the suite times nothing.
+examples.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("suite")
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -104,11 +109,9 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 def django_db_modify_db_settings(
     django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
 ) -> None:
-    """Copy the tables of the embedded server instead of migrating once per worker."""
-    database = connection.settings_dict
-    if database["HOST"].startswith("/"):
-        with django_db_blocker.unblock():
-            database["TEST"]["TEMPLATE"] = template()
+    """Copy the tables of the server's template instead of migrating once per worker."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = template()
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,9 @@
-"""One migrated database, of which every worker of the suite takes a copy.
+"""One migrated database per server, of which every worker of the suite takes a copy.
 
 Migrating takes as long as some hundred tests, copying a tenth of a second. The template is named
-after what made it and stays for the next run; ``python -m tests.template`` makes it beforehand.
-Django still migrates each copy, and finds nothing to do.
+after its folder and what made it and stays for the next run, on a server of the machine as on the
+embedded one; ``python -m tests.template`` makes it beforehand. Django still migrates each copy, and
+finds nothing to do.
 """
 
 from __future__ import annotations
@@ -15,8 +16,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-NAME = "codi_template_"
 LOCK = 2564
+
+
+def family() -> str:
+    """How the templates of this folder begin: several folders may share a server."""
+    return f"codi_template_{hashlib.sha256(bytes(settings.BASE_DIR)).hexdigest()[:8]}_"
 
 
 def origin() -> str:
@@ -32,18 +37,19 @@ def origin() -> str:
 
 def template() -> str:
     """The name of the migrated database, made when it is missing; one process makes it."""
-    name = f"{NAME}{origin()}"
+    ours = family()
+    name = f"{ours}{origin()}"
     with connection._nodb_cursor() as cursor:
         cursor.execute("SET lock_timeout = 0")
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-        cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [NAME])
+        cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [ours])
         found = {row[0] for row in cursor.fetchall()}
         if name not in found:
             for old in found:
                 cursor.execute(f'DROP DATABASE "{old}"')
-            cursor.execute(f'CREATE DATABASE "{NAME}arriving"')
-            _migrate(f"{NAME}arriving")
-            cursor.execute(f'ALTER DATABASE "{NAME}arriving" RENAME TO "{name}"')
+            cursor.execute(f'CREATE DATABASE "{ours}arriving"')
+            _migrate(f"{ours}arriving")
+            cursor.execute(f'ALTER DATABASE "{ours}arriving" RENAME TO "{name}"')
     return name
 
 

@@ -63,6 +63,8 @@ def prepare() -> int:
 
 def main(arguments: list[str]) -> int:
     """Set-up and both runs; the status is that of the first that failed."""
+    # Each worker, and each process that a test starts, would compile the product and the tests anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if failed := prepare():
         return failed
     url = os.environ.get("SERVER_DATABASE_URL", SERVER)

@@ -31,7 +31,7 @@ from schemathesis.specs.openapi.checks import (
 
 from codi.api import services
 from codi.api.declared import RESOURCES
-from tests.security.country import Country
+from tests.security.place import Country
 
 pytestmark = pytest.mark.django_db
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "2"))

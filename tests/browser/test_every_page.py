@@ -9,9 +9,10 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.judging import LAPTOP, PHONE, findings, moves_sideways
 from tests.browser.session import complaints_of, sign_in
-from tests.security.country import Country
 from tests.security.kept import KEPT
-from tests.security.rights import PEOPLE, ROWS, Row
+from tests.security.place import Country
+from tests.security.rights import ROWS
+from tests.security.row import PEOPLE, Row
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # A phone, a laptop at 200 %, a tablet, a laptop; the first and the last are looked at by axe too.

@@ -58,6 +58,7 @@ CASES = [
         Broken(f"{table}_request_whole", row, {"state": "requested"}),
         Broken(f"{table}_merge_whole", row, {"merged_on": DAY}),
         Broken(f"{table}_closed_with_reason", row, {"state": "not_double"}),
+        Broken(f"{table}_closed_with_reason", row, {"state": "reopened"}),
     )
 ]
 PAIRS = [f"{table}_{rule}" for table in TABLES.values() for rule in ("pair_once", "in_order")]

@@ -37,6 +37,7 @@ from programs.merging import MERGERS, references
 from programs.models import QualityScale
 from programs.models.duplicates import CaseState, DuplicateCase
 from programs.services import merging
+from programs.services.doubles import find_doubles
 from tests import world as build
 from tests.broken import refused_by
 from tests.finance.test_races import at_once
@@ -142,8 +143,9 @@ def test_a_merge_moves_what_is_there_and_back_again_to_the_key(w):
     assert [row.name for row in gone.members.all()] == ["นายซ้ำ"]
     assert [row.number for row in gone.meetings.all()] == [1]
     assert [row.selected_on for row in gone.terms.all()] == [DAY]
-    assert [row.group for row in gone.letters.all()] == [None]
-    assert kept.letters.get().number == 2
+    # Letters name the record that they were issued for, also that of a group which goes over.
+    assert [row.group for row in gone.letters.order_by("number")] == [None, kept.groups.get()]
+    assert not kept.letters.exists()
     assert kept.proposals.count() == 1
     # The merged record's review counts: both changed contents, and both keep their trail.
     assert (kept.reviews.get().grade, gone.reviews.get().grade) == ("B", "A")
@@ -307,19 +309,19 @@ def test_near_names_are_found_once_and_a_closed_pair_stays_closed(w):
     build.council("สภาองค์กรชุมชนตำบลห้วยทรายงาม", code="5")  # of no district
     for number in ("หมู่ 1", "หมู่ 2", "หมู่ ๒"):
         build.group(first, f"กลุ่มออมทรัพย์บ้านดอน {number}")
-    assert merging.find_doubles(case=CouncilDouble, today=TODAY) == 3
+    assert find_doubles(case=CouncilDouble, today=TODAY) == 3
     pairs = CouncilDouble.objects.order_by("first", "second")
     told = [(one.first, one.second, one.suspicion) for one in pairs]
     assert told == [
         (first, wrong, "kind"), (first, typo, "double"), (wrong, typo, "kind"),
     ]  # fmt: skip
-    assert merging.find_doubles(case=GroupDouble, today=TODAY) == 1
+    assert find_doubles(case=GroupDouble, today=TODAY) == 1
     closed = merging.close_case(actor=w.officer, case=pairs[0], reason="คนละแห่ง", today=TODAY)
     councils.update_council(
         actor=w.officer, council=typo, expected_version=None, today=TODAY,
         name="สภาองค์กรชุมชนตำบลสันกำแพง",
     )  # fmt: skip
-    assert merging.find_doubles(case=CouncilDouble, today=TODAY) == 0
+    assert find_doubles(case=CouncilDouble, today=TODAY) == 0
     assert list(CouncilDouble.objects.all()) == [closed]
 
 
@@ -330,7 +332,7 @@ def test_the_way_of_a_pair_over_its_pages(w, client: Client):
     found = CouncilDouble.objects.create(first=kept, second=gone, found_on=TODAY)
     page = reverse("councils:council_double", args=[found.pk])
     shown = client.get(page).content.decode()
-    assert "จดหมายของสภารับรองระเบียนเดิม" in shown
+    assert "จดหมายระบุระเบียนเดิม" in shown
     facts = {"keep": "first", "reason": "แห่งเดียวกัน", "version": "1"}
     assert client.post(f"{page}request/", facts).status_code == 302
     assert client.get(f"{page}merge/").status_code == 403

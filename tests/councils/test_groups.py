@@ -66,9 +66,9 @@ def test_a_group_counts_until_the_day_it_ended(officer, council):
     facts = {"actor": officer, "group": group, "ended_reason": "ไม่มีสมาชิก", "today": TODAY}
     with pytest.raises(Refused):
         services.end_group(expected_version=1, ended_on=dt.date(2021, 2, 1), **facts)
-    ended = services.end_group(expected_version=1, ended_on=JUNE, **facts)
     with pytest.raises(Conflict):
-        services.end_group(expected_version=1, ended_on=MARCH, **facts)
+        services.end_group(expected_version=0, ended_on=MARCH, **facts)
+    ended = services.end_group(expected_version=1, ended_on=JUNE, **facts)
     standing = CommunityGroup.objects.registered_as_of
     assert list(standing(JUNE - dt.timedelta(days=1))) == [ended]
     assert list(standing(JUNE)) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+from functools import partial
 from typing import Any
 
 import openpyxl
@@ -22,7 +23,7 @@ from codi.imports.models import ImportBatch
 from councils import services
 from councils.models import Council, CouncilFile, Member, Term, TermFile
 from councils.queries import councils_for_list
-from councils.rules import kinds_told_by, most_experts, name_contradicts, years_later
+from councils.rules import kinds_told_by, most_experts, name_contradicts, name_of_kind, years_later
 from tests import world as build
 from tests.entry.rows import address, new_row
 from tests.entry.rows import row as grid_row
@@ -92,6 +93,45 @@ def certify(by: Any, council: Council, day: dt.date = TODAY) -> Council:
 def test_a_name_tells_its_kind_of_area(name, kind, wrong):
     """Wrong if a name with another authority's word passed unseen, or a plain one was doubted."""
     assert name_contradicts(name, kind) is wrong
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "right"),
+    [
+        ("สภาองค์กรชุมชน อบต.ศรีภูมิ", "tambon_town", "สภาองค์กรชุมชน เทศบาลตำบลศรีภูมิ"),
+        ("สภาองค์กรชุมชนองค์การบริหารส่วนตำบลปากน้ำ", "town", "สภาองค์กรชุมชนเทศบาลเมืองปากน้ำ"),
+        ("สภาองค์กรชุมชนเทศบาลเมืองแม่โจ้", "subdistrict", "สภาองค์กรชุมชนตำบลแม่โจ้"),
+        ("สภาองค์กรชุมชนเขตบางเขน", "city", "สภาองค์กรชุมชนเทศบาลนครบางเขน"),
+        ("สภาองค์กรชุมชนทต.ช้างเผือก", "town", "สภาองค์กรชุมชนเทศบาลเมืองช้างเผือก"),
+        ("สภาองค์กรชุมชนเทศบาลเมืองแม่โจ้", "other", ""),
+        ("สภาองค์กรชุมชนตำบลศรีภูมิ", "town", ""),
+    ],
+)
+def test_the_right_name_of_a_kind_is_proposed(name, kind, right):
+    """Wrong if a proposal lost a part of the name, or was made where nothing contradicts."""
+    assert name_of_kind(name, kind) == right
+
+
+def test_a_file_with_a_contradicting_name_is_told_and_written_as_it_stands(manager):
+    """Wrong if a name of another kind of area passed unseen, or was changed by itself."""
+    head = "รหัสสภา,ชื่อสภา,ประเภทพื้นที่,จังหวัด,วันที่จดแจ้งจัดตั้ง"
+    build.province()
+    rows = [
+        f"{40_000 + one},สภาองค์กรชุมชน อบต.ที่{one},เทศบาลตำบล,เชียงใหม่,2/11/2563" for one in range(25)
+    ]
+    content = "\n".join([head, *rows, "50000,สภาองค์กรชุมชนตำบลดี,อบต.,เชียงใหม่,2/11/2563"])
+    send = partial(
+        imports.upload_file, kind="councils", content=content.encode("utf-8-sig"),
+        file_name="a.csv", actor=manager, today=TODAY,
+    )  # fmt: skip
+    batch = send()
+    assert counts(batch) == (26, 0, 0, 0)
+    assert "ชื่อที่ตรงกับประเภทคือ “สภาองค์กรชุมชน เทศบาลตำบลที่0”" in batch.warnings[0]
+    assert batch.warnings[-1] == "มีอีก 5 แถวที่ควรตรวจเช่นเดียวกัน"
+    assert len(batch.warnings) == 21
+    confirmed(manager, batch)
+    assert Council.objects.get(code="40000").name == "สภาองค์กรชุมชน อบต.ที่0"
+    assert send().warnings == []
 
 
 def test_four_years_and_a_fifth():

@@ -106,7 +106,7 @@ def test_the_trail_tells_the_deletion_and_the_way_back(w):
     organisation = binnable(w, "organisation")
     bin.restore(actor=w.officer, binned=delete(w, organisation))
     newest, deleted, *_ = changes_of(Organisation, organisation.pk)
-    assert (deleted.verb, newest.verb) == ("ลบ", "เพิ่ม")
+    assert (deleted.verb, newest.verb) == ("ลบ", "นำกลับมา")
     assert (newest.actor, newest.reason) == (w.officer.full_name, "เลิกลบ นำกลับจากถังขยะ")
 
 

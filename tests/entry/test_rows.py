@@ -14,7 +14,7 @@ from codi.accounts.models import Role
 from codi.entry.models import Receipt
 from codi.places.models import Province
 from finance.models import Instalment, LedgerEntry
-from programs.models import Organisation, Project
+from programs.models import Organisation, Project, RegionBase
 from tests import world as build
 from tests.entry.rows import address, answers, client_of, new_row, planned, row, send, typed
 
@@ -350,7 +350,9 @@ def test_what_no_script_of_ours_sends_is_a_bad_request(w, body):
     assert response.status_code == 400
 
 
-@pytest.mark.parametrize("key", ["payments", "plan", "instalments", "organisations"])
+@pytest.mark.parametrize(
+    "key", ["payments", "plan", "instalments", "organisations", "region-bases", "fund-status"]
+)
 def test_a_role_without_the_right_opens_no_grid(w, key):
     """Wrong if somebody who may not write saw the page for it."""
     project = planned(w, 1)
@@ -461,6 +463,37 @@ def test_organisations_are_typed_by_the_names_of_their_choices(w):
     assert (made.kind, made.province_id, made.region_id) == ("fund", "50", "N")
     line.refresh_from_db()
     assert (line.kind, line.contact, line.province_id) == ("council", "นางสาวดี 08x", "50")
+
+
+def test_the_bases_of_a_year_are_typed_in_one_go(w):
+    """Wrong if a figure went to another region or year, twice in, or a day to come was taken."""
+    client = client_of(build.user(Role.ADMINISTRATOR, scope_level="nation"))
+    build.region("S", "ภาคใต้", 5)
+    told = {"fiscal_year": "2564", "stands_on": "1/10/2563", "source": "แผนปฏิบัติงาน"}
+    kind = "เป้าหมายสภาจัดตั้งใหม่"
+    rows = [
+        new_row("n1", kind=kind, region="ภาคเหนือ", base_count="๑,๒๐๐", **told),
+        new_row("n2", kind=kind, region="ใต้", base_count="80", **told),
+        new_row("n3", kind=kind, region="ภาคใต้", base_count="81", **told),
+        new_row(
+            "n4", kind=kind, region="ภาคใต้", base_count="9", **told | {"stands_on": "1/1/2643"}
+        ),
+        new_row("n5", kind=kind, region="ภาคเหนือ", **told),
+    ]
+    states = [one["state"] for one in answers(client, "region-bases", rows)]
+    assert states == ["saved", "saved", "refused", "invalid", "invalid"]
+    stored = RegionBase.objects.order_by("region").values_list(
+        "region", "base_count", "fiscal_year"
+    )
+    assert list(stored) == [("N", 1200, 2564), ("S", 80, 2564)]
+    north = RegionBase.objects.get(region="N")
+    moved, right = answers(
+        client, "region-bases", [row(north, region="ภาคใต้"), row(north, base_count="1,250")]
+    )
+    assert (moved["state"], right["state"]) == ("invalid", "saved")
+    assert RegionBase.objects.get(region="N").base_count == 1250
+    page = client.get(address("region-bases"), {"fiscal_year": "2563"})
+    assert not [line for line in page.context["lines"] if line.row]
 
 
 def test_drafts_are_drawn_up_by_the_names_of_a_sheet(w):

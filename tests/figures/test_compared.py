@@ -94,7 +94,7 @@ def test_regions_of_the_nation_in_their_order(country, django_assert_num_queries
         [5, 4, Decimal("80.00"), None],
     ]
     assert grid.row_heading == "ภาค"
-    assert "3 (75%)" in grid_table(grid)
+    assert "3 (75.00%)" in grid_table(grid)
     assert grid_table(grid).count('<th scope="col"') == 4
     assert [row.key for row in grid.reordered(["N"]).rows] == ["N", "S", "total"]
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from dataclasses import replace
 from decimal import Decimal
 from html.parser import HTMLParser
 from xml.etree import ElementTree
@@ -10,8 +11,8 @@ import openpyxl
 import pytest
 from django.template import Context, Template
 
-from codi.figures.chart import SCREEN, stacked_bars
-from codi.figures.formats import text_of
+from codi.figures.chart import PRINT, SCREEN, in_shares, stacked_bars
+from codi.figures.formats import cell_text, text_of
 from codi.figures.grid import Basis, Column, Grid, Row, Unit
 from codi.figures.html import CellLink, grid_table
 from codi.figures.sheet import Cover, sheet_names, workbook
@@ -122,7 +123,7 @@ def test_rows_show_every_cell_once():
     rows = Cells(str(grid_table(grid()))).rows[2:]
     assert [[c[2] for c in row] for row in rows] == [
         ["เชียงใหม่", "0050", "1,781,000", "1,240,000.50", "25 ก.พ. 64", "69.62 ของ งบอนุมัติ"],
-        ["ลำพูน", "-", "-500", "-", "-", "0 ของ งบอนุมัติ"],
+        ["ลำพูน", "-", "-500", "-", "-", "0.00 ของ งบอนุมัติ"],
         ["รวม", "", "1,780,500", "1,240,000.50", "", "69.64 ของ งบอนุมัติ"],
     ]
     assert rows[0][0][0] == "th"
@@ -242,14 +243,50 @@ def test_a_chart_is_the_same_bytes_again_and_escapes_names():
 
 def test_a_chart_refuses_more_parts_than_it_has_colours():
     """A part left out silently would make the bars too short."""
-    with pytest.raises(ValueError, match="at most 4"):
-        stacked_bars(grid(), ("paid", "approved") * 2 + ("paid",), title="x")
+    with pytest.raises(ValueError, match="at most 5"):
+        stacked_bars(grid(), ("paid", "approved") * 3, title="x")
 
 
 def test_a_chart_refuses_parts_of_two_units():
     """Baht and projects in one bar have no common length."""
     with pytest.raises(ValueError, match="one unit"):
         stacked_bars(grid(), ("paid", "paid_pct"), title="x")
+
+
+@pytest.mark.parametrize("name", ["ลำพูน", "ภาคกรุงเทพมหานคร ปริมณฑล และภาคตะวันออก"])
+def test_a_chart_keeps_its_width_whatever_the_names(name):
+    """A long name made the picture wider, and the page shrank its letters until nobody read them."""
+    svg = ElementTree.fromstring(stacked_bars(grid(title=name), ("approved", "paid"), title="x"))
+    width = float(svg.get("width").removesuffix("pt"))
+    assert width == pytest.approx(PRINT.width * 72, rel=0.03)
+
+
+def test_shares_of_what_has_no_common_unit_are_parts_of_their_totals():
+    """Bars of baht and people side by side would compare nothing."""
+    counted = Column("people", "ผู้ร่วม (คน)", Unit.COUNT)
+    cells = {
+        "1": {"paid": Decimal(300), "people": 1},
+        "2": {"paid": Decimal(100), "people": 2},
+        "total": {"paid": Decimal(400), "people": 3},
+    }
+    mixed = replace(grid(), columns=(COLUMNS[2], counted), cells=cells)
+    shares = in_shares(mixed, ("paid", "people"))
+    assert [shares.value("1", key) for key in ("paid", "people")] == [
+        Decimal("75.00"),
+        Decimal("33.33"),
+    ]
+    assert [column.title for column in shares.columns] == ["เบิกจ่าย จำนวนเงิน", "ผู้ร่วม"]
+
+
+def test_percentages_of_one_column_have_the_same_decimals():
+    """68 below 31.90 reads as another precision, and the points do not stand below each other."""
+    whole = grid(title="x")
+    shown = [row[-1][2] for row in Cells(str(grid_table(whole))).rows[2:]]
+    assert [text.split()[0] for text in shown] == ["69.62", "0.00", "69.64"]
+    paired = replace(COLUMNS[1], pair="paid_pct")
+    assert cell_text(replace(whole, columns=(paired, *COLUMNS[2:], COLUMNS[0])), "2", paired) == (
+        "-500 (0.00%)"
+    )
 
 
 def spans(row):

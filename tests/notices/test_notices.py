@@ -29,7 +29,7 @@ from reports.services.rendering_jobs import RENDER
 from reports.subjects import Subject
 from tests import north
 from tests import world as build
-from tests.security.country import sheet
+from tests.security.country_work import sheet
 
 pytestmark = pytest.mark.django_db
 TODAY = build.TODAY

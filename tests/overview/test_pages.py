@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from codi.figures.figure import FigureScope, get
 from codi.fiscal import Quarter
 from codi.places.models import Province
+from councils.models import Council
 from overview.indicators import INDICATORS, ranked
 from overview.parts import PARTS
 from overview.standpoint import default_day
@@ -294,6 +295,40 @@ def test_a_tambon_tells_its_council_fund_and_money_over_the_years(country):
     assert early.years == []
 
 
+def test_a_tambon_counts_the_councils_that_stood_in_each_year(country):
+    """Wrong if a council that left the register vanished from the years in which it stood."""
+    with transaction.atomic():
+        Council.objects.filter(pk=country["old"].pk).update(
+            withdrawn_on=dt.date(2021, 2, 1), withdrawal_reason="ซ้ำ"
+        )
+        page = client_of(country).get(f"{DASHBOARD}subdistricts/{TAMBON}/?{AT}")
+        counts = [(one.fiscal_year, one.council_count) for one in page.context["shown"].history]
+        assert counts[:3] == [(2564, 0), (2563, 1), (2562, 1)]
+        assert page.context["shown"].councils == []
+        transaction.set_rollback(True)
+
+
+def test_the_list_of_tambons_tells_what_the_page_of_the_province_tells(country):
+    """Wrong if a tambon had another number on the list, in its file or on another day."""
+    client = client_of(country)
+    page = client.get(f"{DASHBOARD}subdistricts/?{AT}&province=50")
+    lines = {line.code: line for line in tambons_of(build.province(), MAY) if line.code}
+    rows = {row.record.pk: row.record for row in page.context["table"].rows}
+    assert list(rows) == [EMPTY, TAMBON]
+    for code, row in rows.items():
+        for key, count in lines[code].counts.items():
+            assert getattr(row, f"{key}_count") == count, (code, key)
+        for key, amount in lines[code].amounts.items():
+            assert getattr(row, f"{key}_baht") == amount, (code, key)
+    lacking = client.get(f"{DASHBOARD}subdistricts/?{AT}&shown=no-council").context["table"].rows
+    assert [row.record.pk for row in lacking] == [EMPTY]
+    early = client.get(f"{DASHBOARD}subdistricts/?as_of=2014-12-31&q=ศรีภูมิ").context["table"].rows
+    assert [row.record.councils_count for row in early] == [0]
+    file = b"".join(client.get(f"{DASHBOARD}subdistricts/?{AT}&export=csv").streaming_content)
+    assert "ศรีภูมิ" in file.decode("utf-8-sig")
+    assert client.get(f"{DASHBOARD}subdistricts/?as_of=x").status_code == 200
+
+
 def build_scale() -> Any:
     """The scale of fund reviews."""
     from programs.models import QualityScale
@@ -327,7 +362,8 @@ QUERIES = {
     "map": 6,
     "dashboard": 4,
     "province": 12,
-    "tambon": 18,
+    "tambon": 19,
+    "tambons": 8,
 }
 
 
@@ -348,6 +384,7 @@ def test_queries_do_not_grow_with_records(more, country):
             "dashboard": DASHBOARD,
             "province": f"{DASHBOARD}provinces/50/",
             "tambon": f"{DASHBOARD}subdistricts/{TAMBON}/",
+            "tambons": f"{DASHBOARD}subdistricts/",
         }
         client.get(DASHBOARD)  # the first click of a session notes its time
         found = {}

@@ -128,6 +128,22 @@ def test_people_of_a_province_see_their_province_alone(manager):
     assert len(labels(client_of(manager).get("/quality/"))) == 3
 
 
+def test_the_past_of_a_record_that_moved_stays_where_it_was_told(manager, north):
+    """Wrong if a region read what another one wrote of a record before it was moved."""
+    past = {"gone_on": TODAY, "last_seen_on": TODAY, "reason": "เรื่องของอีสาน", "closed_at": NOW}
+    author = build.user("regional_manager", region=build.region("NE", "ภาคอีสาน", 2))
+    told = {**past, "subject_key": "7", "closed_by": author, "region": author.region}
+    earlier = finding(detail="สิ่งที่พบในอีสาน", **told, province="50")
+    now = finding(subject_key="7", follows=earlier)
+    text = north.get(now.get_absolute_url()).content.decode()
+    assert "เรื่องของอีสาน" not in text
+    assert "สิ่งที่พบในอีสาน" not in text
+    of_nation = client_of(build.user("analyst", scope_level=ScopeLevel.NATION)).get(
+        now.get_absolute_url()
+    )
+    assert "เรื่องของอีสาน" in of_nation.content.decode()
+
+
 def test_closing_asks_why_holds_and_is_taken_back(north, manager):
     """Wrong if a finding closed without a reason, twice, or could not be opened again."""
     one = finding()

@@ -10,7 +10,7 @@ import pytest
 from codi.places.models import Subdistrict
 from codi.quality import declared, sweeping
 from codi.quality.models import Finding
-from councils.models import CouncilMeeting, Member
+from councils.models import Council, CouncilMeeting, GroupCertification, Member
 from programs.models import RegionBase
 from tests import world as build
 from tests.welfare import rows
@@ -58,6 +58,10 @@ def test_councils():
     build.members(good, 10)
     build.members(good, 2, "expert")
     meetings(good, 4)
+    certified, *_waiting = [build.group(good, f"กลุ่ม {number}") for number in range(3)]
+    build.group(good, "กลุ่มเลิก", ended_on=dt.date(2021, 1, 5), ended_reason="เลิก")
+    for year, day in ((2564, dt.date(2021, 3, 1)), (2563, dt.date(2020, 3, 1))):
+        GroupCertification.objects.create(group=certified, fiscal_year=year, certified_on=day)
     old = build.council(
         code="OLD", registered_on=dt.date(2010, 5, 1), certified_on=dt.date(2011, 1, 5),
         certified_by=build.user(), certification_basis="taken_over", **place,
@@ -67,7 +71,11 @@ def test_councils():
     build.members(old, 5)
     meetings(old, 1)
     build.council("สภาองค์กรชุมชนเขตดุสิต", code="CITY", kind="district")
-    build.council(code="GONE", withdrawn_on=dt.date(2021, 1, 1), withdrawal_reason="ซ้ำ")
+    gone = build.council(code="GONE")
+    build.group(gone)
+    Council.objects.filter(pk=gone.pk).update(
+        withdrawn_on=dt.date(2021, 1, 1), withdrawal_reason="ซ้ำ"
+    )
     a_base("local_authorities", 2)
     both = "ยังไม่ได้แนบแบบ จส.02 และ จส.03"
     expected: Found = {
@@ -77,10 +85,15 @@ def test_councils():
         "no_term": {"CITY": "ยังไม่มีวาระของสมาชิกในทะเบียน"},
         "no_representative": {"CITY": "ไม่มีสมาชิกผู้แทนชุมชนที่ดำรงตำแหน่งอยู่"},
         "few_meetings": {"OLD": "ปีงบประมาณ 2563 บันทึกการประชุมไว้ 1 ครั้ง"},
+        "groups_uncertified": {"GOOD": "ปีงบประมาณ 2564 ยังไม่รับรอง 2 จาก 3 กลุ่ม"},
+        "groups_left_behind": {"GONE": "สภาพ้นทะเบียนเมื่อ 1 ม.ค. 64 ยังมีกลุ่มที่ไม่สิ้นสภาพ 1 กลุ่ม"},
         "unplaced": {"CITY": "ระบุพื้นที่ไม่ถึงตำบลหรือเขต"},
         "above_base": {"ฐานของภาคเหนือ": "มีสภา 3 แห่ง แต่พื้นที่ที่จัดตั้งได้มี 2 แห่ง"},
     }
     assert found("councils") == expected
+    waiting = Finding.objects.get(rule_key="councils.groups_uncertified")
+    assert waiting.due_on == dt.date(2021, 9, 30)
+    assert waiting.mending_url == "/councils/groups/?council=GOOD&state=waiting"
 
     one = Member.objects.filter(council=good, kind="representative").first()
     Member.objects.filter(pk=one.pk).update(left_on=dt.date(2021, 6, 1))
@@ -95,7 +108,7 @@ def test_funds():
     """Wrong if a rule missed a fund that breaks it, or named one that does not."""
     w = build.world()
     big, silent = (rows.stored_fund(w, code=code) for code in ("BIG", "SILENT"))
-    rows.stored_fund(w, code="STOPPED", stopped_on=dt.date(2021, 1, 1))
+    stopped = rows.stored_fund(w, code="STOPPED", stopped_on=dt.date(2021, 1, 1))
     found_stopped = rows.stored_fund(w, code="FOUND", district=None, subdistrict=None)
     told = {"fund": big, "reported_on": dt.date(2021, 6, 30)}
     rows.status(w, **told, quarter=3, member_count=100).save()
@@ -109,6 +122,13 @@ def test_funds():
         fund=found_stopped, fiscal_year=2563, reviewed_on=dt.date(2020, 8, 1),
         scale=rows.scale(), is_stopped=True,
     )  # fmt: skip
+    FundReview.objects.create(
+        fund=stopped,
+        fiscal_year=2564,
+        reviewed_on=dt.date(2021, 2, 1),
+        scale=rows.scale(),
+        grade="B",
+    )
     Contribution.objects.create(fund=silent, fiscal_year=2564, requested_on=dt.date(2021, 2, 1))
     a_base("funds_in_pms", 3)
     rules_file, one_page = "ยังไม่มีไฟล์ระเบียบกองทุน", "ยังไม่มีไฟล์ชุดความรู้ one page"
@@ -123,6 +143,7 @@ def test_funds():
         "benefits_differ": {"BIG": "รายประเภทรวม 500.00 บาท รายงาน 900.00 บาท"},
         "registers_differ": {"กองทุนของภาคเหนือ": "ทะเบียนนี้ 4 กองทุน CODI PMS 3 กองทุน"},
         "stopped": {"FOUND": "สอบทานเมื่อ 1 ส.ค. 63 พบว่าหยุดดำเนินการ"},
+        "graded_after_stop": {"STOPPED": "หยุดดำเนินการเมื่อ 1 ม.ค. 64 แต่สอบทานเมื่อ 1 ก.พ. 64 ได้ระดับ B"},
         "contribution_project": {"SILENT": "เสนอเมื่อ 1 ก.พ. 64 ยังไม่มีโครงการสมทบ"},
         "unplaced": {"FOUND": "ระบุพื้นที่ไม่ถึงตำบล"},
     }

@@ -12,6 +12,8 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from codi.desk import bin
+from codi.errors import Refused
 from codi.fiscal import FiscalYear, Quarter
 from codi.history import acting
 from codi.jobs.models import Job, State
@@ -170,6 +172,18 @@ def test_a_withdrawn_council_touches_its_members_cells_and_a_deleted_record_stay
     assert ("councils.established", "N", "members_total") in cells(deleted, nation)
 
 
+def test_what_an_issued_edition_counts_is_not_deleted(w):
+    """Wrong if the record behind a printed figure could vanish; the control is one it never counted."""
+    of = Council.objects.get(region="N")
+    counted = build.group(of)
+    edition = frozen(w, w.officer.region)
+    with pytest.raises(Refused) as refused:
+        bin.delete(actor=w.officer, record=counted, expected_version=1, now=NOW)
+    assert f"รายงานที่ออกแล้วนับรายการนี้ ({edition})" in refused.value.message
+    later = build.group(of, registered_on=dt.date(2019, 9, 5))
+    assert bin.delete(actor=w.officer, record=later, expected_version=1, now=NOW).pk
+
+
 def test_nothing_is_noted_without_a_closing_or_an_edition_and_while_open(w):
     """Wrong if every change of the day filled the register, or one of an open quarter did."""
     Member.objects.update(left_on=dt.date(2019, 8, 1))
@@ -212,7 +226,7 @@ def test_the_list_asks_a_constant_number_of_queries(client, w, count, django_ass
     frozen(w)
     council = Council.objects.get(region="N")
     build.members(council, count, selected_on=dt.date(2019, 8, 20))
-    with django_assert_num_queries(52):
+    with django_assert_num_queries(55):
         services.note_later_changes(now=NOW)
     client.force_login(w.analyst)
     client.get(reverse("reports:later"))

@@ -150,6 +150,21 @@ def test_a_change_tells_its_direction():
     assert "สวัสดิการ 2,088,676,570" in message
 
 
+def test_stopped_funds_stand_within_the_reviewed():
+    """Wrong if those that stopped came on top of the reviewed, or a share had another base."""
+    keys = ("funds", "reviewed", "grade_a", "grade_b", "grade_c", "grade_d", "stopped")
+    # The totals of the annual report of 2563, part 2: 4,030 of 6,035 funds are 66.777… %.
+    line = [6035, 4030, 1580, 768, 578, 832, 272]
+    assert sum(line[2:]) == line[1]
+    assert told(grid("welfare.quality", counts(*keys), {"total": line})) == (
+        "สอบทานคุณภาพกองทุนในปีงบประมาณนี้ 4,030 กองทุน คิดเป็นร้อยละ 66.78 ของกองทุนทั้งหมด"
+        " แบ่งเป็นระดับ A 1,580 กองทุน ระดับ B 768 กองทุน ระดับ C 578 กองทุน ระดับ D 832 กองทุน"
+        " หยุดดำเนินการ 272 กองทุน"
+    )
+    none = grid("welfare.quality", counts(*keys), {"total": [6035, *[None] * 6]})
+    assert told(none) == "ณ วันที่ 31 สิงหาคม 2562 ยังไม่มีการสอบทานคุณภาพกองทุนในปีงบประมาณนี้"
+
+
 def test_two_tables_that_disagree_stop_the_report():
     """Wrong if the number of councils could differ between two tables of one report."""
     one = grid("councils.established", ESTABLISHED, {"total": [10, 9, Decimal(90), 1, 1]})

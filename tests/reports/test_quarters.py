@@ -201,12 +201,12 @@ def test_every_kind_of_record_behind_a_figure_is_declared(w):
 
 @pytest.mark.concurrency
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("is_locked", [True, False])
-def test_who_saves_while_a_quarter_closes_is_before_or_after(is_locked):
+@pytest.mark.parametrize("is_waited_for", [True, False])
+def test_who_saves_while_a_quarter_closes_is_before_or_after(is_waited_for):
     """Wrong if a change that the closing did not see counted as made before it, and so was lost.
 
     One officer's change waits for its end while a later one of another is stored: the control,
-    which reads the last keys without the lock, takes the first for told and must lose it.
+    which reads the last keys and asks for nobody, takes the first for told and must lose it.
     """
     w = build.world()
     council, other = build.council(), build.council("สภาองค์กรชุมชนตำบลที่สอง")
@@ -224,7 +224,7 @@ def test_who_saves_while_a_quarter_closes_is_before_or_after(is_locked):
     officer.start()
     begun.wait(5)
     Council.objects.filter(pk=other.pk).update(name="ชื่อใหม่กว่า")
-    if is_locked:
+    if is_waited_for:
         threading.Timer(0.4, may_end.set).start()
         closed = services.close_quarter(
             actor=w.executive, period=PERIOD, reason="ปิด", now=NOW, today=TODAY
@@ -240,7 +240,7 @@ def test_who_saves_while_a_quarter_closes_is_before_or_after(is_locked):
     events: Any = events_of("councils.council")._default_manager
     change = events.filter(pgh_obj_id=council.pk).latest("pgh_id")
     is_lost = change.pgh_id <= mark and not was_seen
-    assert is_lost is not is_locked
+    assert is_lost is not is_waited_for
 
 
 @pytest.mark.concurrency
@@ -266,3 +266,63 @@ def test_a_closing_gives_way_to_who_saves_for_long():
     may_end.set()
     officer.join()
     assert not ReportingQuarter.objects.filter(closed_at__isnull=False).exists()
+
+
+@pytest.mark.concurrency
+@pytest.mark.django_db(transaction=True)
+def test_a_quarter_closes_while_the_database_cleans_a_table():
+    """Wrong if the database's own cleaning of a table looked like somebody who saves."""
+    w = build.world()
+    held, may_end = threading.Event(), threading.Event()
+
+    def clean() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE councils_councilevent IN SHARE UPDATE EXCLUSIVE MODE")
+            held.set()
+            may_end.wait(60)
+        connection.close()
+
+    cleaner = threading.Thread(target=clean)
+    cleaner.start()
+    try:
+        assert held.wait(60)
+        closed = services.close_quarter(
+            actor=w.executive, period=PERIOD, reason="ปิด", now=NOW, today=TODAY
+        )
+    finally:
+        may_end.set()
+        cleaner.join()
+    assert closed.is_closed
+
+
+def corrected(w: build.World, code: str) -> None:
+    """A region's part that is issued, and the accepted one that is to take its place."""
+    manager = build.user(Role.REGIONAL_MANAGER, region=build.region(code))
+    edition = services.issue(actor=manager, edition=accepted(w, code), now=NOW)
+    files = {"pdf": b"%PDF- of a test", "xlsx": b"PK of a test"}
+    edition = services.complete_issue(edition=edition, files=files, now=NOW)
+    new = services.replace_edition(
+        actor=edition.created_by,
+        edition=edition,
+        as_of_dates=(DAY,),
+        request_key=uuid.uuid4(),
+        now=NOW,
+        today=TODAY,
+    )
+    new = services.submit(actor=edition.created_by, edition=new, now=NOW)
+    services.approve(actor=w.analyst, edition=new, now=NOW)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_of_a_quarter_asks_no_more_for_corrected_parts(
+    client, w, count, django_assert_num_queries
+):
+    """Wrong if who issued a part, or what it takes the place of, were asked for part by part."""
+    build.region("S", "ภาคใต้", 3)
+    for code in ("N", "NE", "S")[:count]:
+        corrected(w, code)
+    client.force_login(build.user(Role.EXECUTIVE, scope_level=ScopeLevel.NATION))
+    client.get(ADDRESS)
+    with django_assert_num_queries(11):
+        page = client.get(ADDRESS)
+    assert page.content.decode().count("ออกฉบับ<span") == count

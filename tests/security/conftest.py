@@ -9,8 +9,8 @@ import pytest
 from django.db import transaction
 from django.test import Client, override_settings
 
-from tests.security.country import Country
 from tests.security.kept import KEPT
+from tests.security.place import Country
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,8 @@ from pathlib import Path
 from django.db import connection, transaction
 
 from tests.emptying import every_table, filled_tables
-from tests.security.country import Country, build_country
+from tests.security.country import build_country
+from tests.security.place import Country
 
 
 class KeptCountry:

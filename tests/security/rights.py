@@ -1,8 +1,6 @@
 """Who may open what: the table of rights, written by hand from what the product promises.
 
-People: ``O`` officer, ``M`` manager and ``F`` finance officer of the north; ``P`` an officer of
-Chiang Mai alone; ``C`` finance officer, ``A`` analyst, ``E`` executive and ``D`` administrator of
-the whole country; ``-`` nobody logged in.
+``row.py`` says who the people are, ``rights_api.py`` has the part for programs.
 
 A row says: who sees such a thing of the own region (others get 404), who of them may do it (others
 get 403), and what the allowed are answered to a GET and to an empty POST. 405 is for everybody.
@@ -10,124 +8,25 @@ get 403), and what the allowed are answered to a GET and to an empty POST. 405 i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any
 
-from django.urls import reverse
+from tests.security.place import ANALYSIS, CELL, FAILING
+from tests.security.rights_api import API_ROWS
+from tests.security.row import (
+    ALL,
+    APPROVERS,
+    BRINGERS,
+    CENTRE,
+    CHECKERS,
+    DECIDERS,
+    FINANCE,
+    MAKERS,
+    NATION,
+    REPORTERS,
+    Row,
+)
 
-from tests.security.country import ANALYSIS, CELL, FAILING, Country
-
-PEOPLE = "OMFPCAED"
-NATION = "CAED"
-ANONYMOUS = "-"
-
-# Who sees a thing of Chiang Mai, of another province of the north, and of the north-east.
-SEES = {
-    "": (PEOPLE, PEOPLE, PEOPLE),
-    "province": (PEOPLE, "OMF" + NATION, NATION),
-    "region": (PEOPLE, PEOPLE, NATION),
-    "report": ("OMF" + NATION, "OMF" + NATION, NATION),
-    # A notice is its recipient's alone, while its record is in sight: O was told of each place.
-    "told": ("O", "O", ""),
-    "office": ("OMF", "OMF", ""),
-    "requester": ("OM" + NATION, "OM" + NATION, NATION),
-    "nobody": ("", "", ""),
-}
-PLACES = ("own", "near", "other")
-# Things that the address names by an official code.
-CODED = ("province", "tambon")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One address: what it is about, within whose sight that lies, who may, and the answers."""
-
-    name: str
-    about: str
-    scope: str
-    may: str
-    get: int
-    post: int
-    kwargs: tuple[tuple[str, str], ...] = ()
-    query: str = ""
-    refused: int = 403
-    may_post: str = ""
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        """The places whose thing is asked for; the second province where it makes a difference."""
-        if not self.about:
-            return ("own",)
-        return PLACES if self.scope == "province" else ("own", "other")
-
-    @property
-    def is_for_programs(self) -> bool:
-        """Whether the address is one of the API: strangers are told so, not sent to log in."""
-        return self.name.startswith("api:") and self.name not in PAGES_OF_THE_API
-
-    def refuses(self, method: str) -> bool:
-        """Whether nobody may ask in this way."""
-        return (self.get if method == "GET" else self.post) == 405
-
-    def address(self, country: Country, place: str) -> str:
-        """The address of the thing of a place."""
-        given = dict(self.kwargs)
-        if self.about in CODED:
-            here = country.places[place]
-            is_province = self.about == "province"
-            given["code"] = here.province.pk if is_province else here.things["tambon"].pk
-        elif self.about and self.about != "region":
-            given.setdefault("pk", str(country.thing(self.about, place).pk))
-        region = country.places[place].region.pk
-        query = self.query.replace("{region}", region)
-        url = reverse(self.name, kwargs=given)
-        return f"{url}?{query}" if query else url
-
-    def expected(self, who: str, place: str, method: str) -> int:
-        """The status that the person is answered."""
-        allowed = self.get if method == "GET" else self.post
-        if who == ANONYMOUS and self.is_for_programs:
-            return 401
-        if who == ANONYMOUS:
-            return PUBLIC.get((self.name, method), 302)
-        if allowed == 405:
-            return 405
-        if who not in SEES[self.scope][PLACES.index(place)]:
-            return 404
-        may = self.may_post if self.may_post and method == "POST" else self.may
-        return allowed if who in may else self.refused
-
-
-# What people who have not logged in may open; everything else sends them to the login page.
-PUBLIC = {
-    ("accounts:login", "GET"): 200,
-    ("accounts:login", "POST"): 200,
-    ("accounts:logout", "GET"): 405,
-    ("ui:echo_date", "POST"): 405,
-    ("ui:echo_baht", "POST"): 405,
-    ("councils:check_letter", "GET"): 404,
-    ("councils:check_letter", "POST"): 405,
-    ("health:live", "GET"): 200,
-    ("health:live", "POST"): 405,
-    ("health:ready", "GET"): 200,
-    ("health:ready", "POST"): 405,
-    # From the own machine, as here; from elsewhere 403 without the token (tests/health).
-    ("health:metrics", "GET"): 200,
-    ("health:metrics", "POST"): 405,
-}
-UNNAMED: set[str] = set()
-PAGES_OF_THE_API = {"api:tokens", "api:token_new", "api:token_revoke", "api:handbook"}
-
-ALL = PEOPLE
 LIST = (("name", "finance:projects"),)
-MAKERS = "OMP"
-BRINGERS = "OMFPC"
-DECIDERS = "MFC"
-CHECKERS = "AD"
-FINANCE = "FC"
-CENTRE = "CD"
-REPORTERS = "OMA"
-APPROVERS = "ME"
 
 
 def _project(name: str, step: str, may: str, post: int = 200, get: int = 200) -> Row:
@@ -153,9 +52,10 @@ def _fund(name: str, post: int = 200, *, about: str = "fund") -> Row:
 
 
 def _doubles(room: str, kind: str) -> tuple[Row, ...]:
-    """The pages of one kind of pairs of doubles, and their register of the API."""
-    name, register = f"{room}:{kind}_double", f"{kind}-doubles"
-    found, asked, merged = (f"{kind} double {state}" for state in ("found", "asked", "merged"))
+    """The pages of one kind of pairs of doubles."""
+    name = f"{room}:{kind}_double"
+    states = ("found", "asked", "merged", "closed")
+    found, asked, merged, closed = (f"{kind} double {state}" for state in states)
     return (
         _list(f"{name}s"),
         _new(f"{name}_new", MAKERS),
@@ -165,13 +65,8 @@ def _doubles(room: str, kind: str) -> tuple[Row, ...]:
         Row(f"{name}_send_back", asked, "province", CHECKERS, 200, 200),
         Row(f"{name}_merge", asked, "province", CHECKERS, 200, 200),
         Row(f"{name}_close", found, "province", MAKERS + CHECKERS, 200, 200),
+        Row(f"{name}_reopen", closed, "province", CHECKERS, 200, 200),
         Row(f"{name}_take_back", merged, "province", CHECKERS, 200, 200),
-        *_api(register, found, "province", may_add=MAKERS),
-        _api_act(f"{register}-request", found, "province", MAKERS),
-        _api_act(f"{register}-send-back", asked, "province", CHECKERS),
-        _api_act(f"{register}-merge", asked, "province", CHECKERS),
-        _api_act(f"{register}-close", found, "province", MAKERS + CHECKERS),
-        _api_act(f"{register}-take-back", merged, "province", CHECKERS),
     )
 
 
@@ -181,63 +76,6 @@ def _list(name: str, may: str = ALL) -> Row:
 
 def _new(name: str, may: str) -> Row:
     return Row(name, "", "", may, 200, 200)
-
-
-def _api(register: str, about: str, scope: str, *, may_add: str = "") -> tuple[Row, Row]:
-    """A register of the API: its list, and one row; an act without a one-time key is a 400."""
-    post = 400 if may_add else 405
-    return (
-        Row(f"api:{register}-list", "", "", ALL, 200, post, may_post=may_add),
-        Row(f"api:{register}-detail", about, scope, ALL, 200, 405),
-    )
-
-
-def _api_act(name: str, about: str, scope: str, may: str) -> Row:
-    return Row(f"api:{name}", about, scope, may, 405, 400)
-
-
-def _api_part(name: str, about: str, scope: str, **more: Any) -> Row:
-    return Row(f"api:{name}", about, scope, ALL, 200, 405, **more)
-
-
-def _api_own(register: str, about: str, scope: str, *, may_add: str = "") -> tuple[Row, Row]:
-    """A register whose list is not for people of one province: reports and their parts."""
-    first, second = _api(register, about, scope, may_add=may_add)
-    return replace(first, may="OMF" + NATION), second
-
-
-def _api_files(
-    key: str, about: str, scope: str, may: str, *, may_remove: str | None = None
-) -> tuple[Row, ...]:
-    """The register of the files of one kind of record, its acts and its content."""
-    name = f"{key}-files"
-    return (
-        *_api(name, about, scope),
-        _api_act(f"{name}-replace", about, scope, may),
-        _api_act(f"{name}-remove", about, scope, may if may_remove is None else may_remove),
-        _api_act(f"{name}-restore", about, scope, may),
-        _api_part(f"{name}-content", about, scope),
-        _api_part(f"{name}-preview", about, scope),
-    )
-
-
-def _api_edition(step: str, of: str, may: str) -> Row:
-    return _api_act(f"editions-{step}", f"edition {of}", "report", may)
-
-
-def _api_batch(step: str, of: str, may: str) -> Row:
-    return _api_act(f"import-batches-{step}", f"batch {of}", "report", may)
-
-
-def _api_place(register: str, key: str) -> tuple[Row, Row]:
-    return (
-        Row(f"api:{register}-list", "", "", ALL, 200, 405),
-        Row(f"api:{register}-detail", "", "", ALL, 200, 405, kwargs=(("pk", key),)),
-    )
-
-
-def _api_project(step: str, of: str, may: str) -> Row:
-    return _api_act(f"projects-{step}", f"project {of}", "province", may)
 
 
 ROWS = (
@@ -334,7 +172,9 @@ ROWS = (
     Row("councils:group", "group", "province", ALL, 200, 405),
     Row("councils:group_edit", "group", "province", MAKERS, 200, 200),
     Row("councils:group_end", "group", "province", MAKERS, 200, 200),
+    Row("councils:group_reinstate", "group ended", "province", "M", 200, 302),
     Row("councils:group_certify", "group", "province", MAKERS, 200, 200),
+    Row("councils:certification_withdraw", "group certification", "province", "M", 200, 200),
     Row("councils:letter_issue", "council", "province", MAKERS, 405, 302),
     Row("councils:group_letter_issue", "group", "province", MAKERS, 405, 302),
     Row("councils:letter", "letter", "province", ALL, 200, 405),
@@ -438,6 +278,7 @@ ROWS = (
     _edition("issue", "approved", APPROVERS),
     _edition("withdraw", "issuing", APPROVERS),
     _edition("replace", "issued", REPORTERS),
+    Row("reports:compare", "edition replacing", "report", REPORTERS + "E", 405, 302),
     _edition("ask_waiver", "failing", REPORTERS, query=f"code={FAILING}"),
     Row("reports:allow_waiver", "check", "report", APPROVERS, 200, 200),
     # Quarters: parts of regions are accepted by the centre, never by the region itself
@@ -448,7 +289,9 @@ ROWS = (
     _quarter("quarter_close", "ED", "3"),
     _quarter("quarter_reopen", "ED", "1"),
     _quarter("quarter_due", "AE", "3"),
+    Row("reports:quarter_by_key", "quarter open", "", ALL, 302, 405),
     _list("reports:later", "OMF" + NATION),
+    Row("reports:later_read", "", "", "MAED", 405, 302),
     Row("reports:later_change", "later change", "report", ALL, 200, 405),
     # Live figures: of what the person sees; another region is no place at all
     _list("reports:figures"),
@@ -493,6 +336,7 @@ ROWS = (
         query="region={region}&as_of=2021-08-13",
     ),
     Row("overview:province", "province", "province", ALL, 200, 405, query="as_of=2021-08-13"),
+    _list("overview:tambons"),
     Row("overview:subdistrict", "tambon", "province", ALL, 200, 405, query="as_of=2021-08-13"),
     # History: as visible as the record
     Row(
@@ -560,155 +404,5 @@ ROWS = (
     Row("api:token_revoke", "token", "nobody", "", 405, 302),
     _list("api:handbook"),
     _list("api:schema"),
-    *_api_place("regions", "N"),
-    *_api_place("provinces", "50"),
-    *_api_place("districts", "5001"),
-    *_api_place("subdistricts", "500101"),
-    *_api("bin", "binned", "province"),
-    _api_act("bin-restore", "binned", "province", MAKERS),
-    *_api("programmes", "programme", "", may_add=CENTRE),
-    _api_act("programmes-frames", "programme", "", CENTRE),
-    _api_act("programmes-targets", "programme", "", CENTRE),
-    *_api("bases", "base", "region", may_add="D"),
-    *_api("scales", "scale", "", may_add="D"),
-    _api_part("scales-bands", "scale", ""),
-    *_api("funding-sources", "source", "", may_add=CENTRE),
-    *_api("frames", "frame", "region"),
-    *_api("targets", "target", "region"),
-    *_api("organisations", "organisation", "province", may_add=MAKERS),
-    _api_act("organisations-certifications", "organisation", "province", MAKERS),
-    _api_act("organisations-files", "organisation", "province", MAKERS),
-    *_api_files("organisation", "file of organisation", "province", MAKERS),
-    *_api("councils", "council", "province", may_add=MAKERS),
-    _api_act("councils-certify", "council", "province", "M"),
-    _api_act("councils-withdraw", "council", "province", "MD"),
-    _api_act("councils-reinstate", "council withdrawn", "province", "MD"),
-    _api_act("councils-terms", "council", "province", MAKERS),
-    _api_act("councils-members", "council", "province", MAKERS),
-    _api_act("councils-files", "council", "province", MAKERS),
-    *_api_files("council", "file of council", "province", MAKERS),
-    *_api("council-terms", "term", "province"),
-    _api_act("council-terms-renew", "term", "province", MAKERS),
-    _api_act("council-terms-withdraw", "term", "province", MAKERS),
-    _api_act("council-terms-files", "term", "province", MAKERS),
-    *_api_files("term", "file of term", "province", MAKERS),
-    *_api("council-members", "member", "province"),
-    _api_act("council-members-end", "member", "province", MAKERS),
-    *_api("certifications", "certification", "province"),
-    *(
-        _api_act(f"councils-{act}", "council", "province", MAKERS)
-        for act in ("meetings", "missions", "capability", "reviews", "groups", "letters")
-    ),
-    *_api("council-meetings", "council meeting", "province"),
-    *_api("council-missions", "mission", "province"),
-    *_api("council-capability", "capability", "province"),
-    _api_act("council-capability-files", "capability", "province", MAKERS),
-    *_api_files("capability", "file of capability", "province", MAKERS),
-    *_api("council-reviews", "review", "province"),
-    *_api("groups", "group", "province"),
-    _api_act("groups-end", "group", "province", MAKERS),
-    _api_act("groups-certifications", "group", "province", MAKERS),
-    _api_act("groups-letters", "group", "province", MAKERS),
-    *_api("group-certifications", "group certification", "province"),
-    *_api("letters", "letter", "province"),
-    _api_act("letters-revoke", "letter", "province", "M"),
-    _api_act("letters-reissue", "letter", "province", "M"),
-    *_api("proposals", "proposal", "province", may_add=MAKERS),
-    _api_act("proposals-follow-up", "proposal", "province", MAKERS),
-    *_api("committees", "committee", "region", may_add=MAKERS),
-    _api_act("committees-meetings", "committee", "region", MAKERS),
-    *_api("meetings", "meeting", "region"),
-    _api_act("meetings-resolutions", "meeting", "region", MAKERS),
-    _api_act("meetings-files", "meeting", "region", MAKERS),
-    *_api_files("meeting", "file of meeting", "region", MAKERS),
-    *_api("resolutions", "resolution", "region"),
-    *_api("projects", "project under_way", "province", may_add=MAKERS),
-    _api_project("submit", "draft", MAKERS),
-    _api_project("endorse", "submitted", "M"),
-    _api_project("approve", "endorsed", DECIDERS),
-    _api_project("send-back", "submitted", DECIDERS),
-    _api_project("cancel", "draft", "OMFCP"),
-    _api_project("close", "under_way", "M"),
-    _api_project("record-in-pm", "approved", MAKERS),
-    _api_project("instalments", "draft", "OMFCP"),
-    _api_project("payments", "approved", FINANCE),
-    _api_project("returns", "under_way", FINANCE),
-    _api_project("adjustments", "under_way", FINANCE),
-    _api_project("files", "approved", BRINGERS),
-    *_api_files("project", "file", "province", BRINGERS),
-    *_api("instalments", "instalment", "province"),
-    _api_act("instalments-files", "instalment", "province", BRINGERS),
-    # Money went through this instalment: its evidence stays.
-    *_api_files("instalment", "file of instalment", "province", BRINGERS, may_remove=""),
-    _api_act("instalments-clear-evidence", "instalment", "province", DECIDERS),
-    *_api("ledger-entries", "entry", "province"),
-    _api_act("ledger-entries-reverse", "entry", "province", FINANCE),
-    *_api("budget-moves", "move", "region", may_add=FINANCE),
-    *_api("funds", "fund", "province", may_add=MAKERS),
-    _api_act("funds-stop", "fund", "province", MAKERS),
-    _api_act("funds-withdraw", "fund", "province", "MD"),
-    _api_act("funds-statuses", "fund", "province", MAKERS),
-    _api_act("funds-indicators", "fund", "province", MAKERS),
-    _api_act("funds-reviews", "fund", "province", MAKERS),
-    _api_act("funds-contributions", "fund", "province", MAKERS),
-    _api_act("funds-files", "fund", "province", MAKERS),
-    *_api_files("fund", "file of fund", "province", MAKERS),
-    *_api("findings", "finding", "province"),
-    _api_act("findings-close", "finding", "province", MAKERS),
-    _api_act("findings-reopen", "finding explained", "province", MAKERS),
-    *_api("fund-statuses", "fund status", "province"),
-    _api_act("fund-statuses-benefits", "fund status", "province", MAKERS),
-    *_api("fund-benefits", "fund benefit", "province"),
-    *_api("fund-indicators", "fund indicators", "province"),
-    *_api("fund-reviews", "fund review", "province"),
-    *_api("contributions", "contribution", "province"),
-    _api_act("contributions-project", "contribution", "province", MAKERS),
-    *_api_own("editions", "edition submitted", "report", may_add=REPORTERS),
-    _api_edition("submit", "draft", REPORTERS),
-    _api_edition("send-back", "submitted", APPROVERS),
-    _api_edition("approve", "submitted", APPROVERS),
-    _api_edition("issue", "approved", APPROVERS),
-    _api_edition("withdraw", "issuing", APPROVERS),
-    _api_edition("replace", "issued", REPORTERS),
-    _api_edition("render", "draft", "OMAE"),
-    _api_edition("waivers", "failing", REPORTERS),
-    *_api("quarters", "quarter open", ""),
-    _api_act("quarters-close", "quarter open", "", "ED"),
-    _api_act("quarters-reopen", "quarter closed", "", "ED"),
-    _api_act("quarters-due", "quarter open", "", "AE"),
-    *_api_own("later-changes", "later change", "report"),
-    *_api_own("edition-texts", "text", "report"),
-    *_api_own("edition-checks", "check", "report"),
-    _api_act("edition-checks-allow", "check", "report", APPROVERS),
-    _api_part("editions-content", "edition issued", "report"),
-    _api_part("editions-files-pdf", "edition issued", "report"),
-    _api_part("editions-files-xlsx", "edition issued", "report"),
-    Row("api:figures-list", "", "", ALL, 200, 405),
-    Row(
-        "api:figures-detail",
-        "region",
-        "region",
-        ALL,
-        200,
-        405,
-        kwargs=(("key", "projects.detail"),),
-        query="region={region}&as_of=2021-05-31",
-    ),
-    *_api("analyses", "analysis", "office", may_add=ALL),
-    _api_part("analyses-table", "analysis", "office"),
-    _api_part("analyses-csv", "analysis", "office"),
-    *_api("jobs", "job queued", "requester"),
-    _api_part("jobs-file", "job done", "requester"),
-    _api_act("jobs-cancel", "job queued", "requester", "OMD"),
-    _api_act("jobs-retry", "job failed", "requester", "OMD"),
-    *_api("import-batches", "batch previewed", "report", may_add="OMFPCD"),
-    _api_batch("check-again", "previewed", "O"),
-    _api_batch("confirm", "previewed", "O"),
-    _api_batch("send", "to send", "O"),
-    _api_batch("refuse", "waiting", DECIDERS),
-    _api_batch("discard", "previewed", "O"),
-    _api_batch("undo", "previewed", ""),
-    _api_part("import-batches-errors", "batch wrong", "report"),
-    _api_part("import-batches-errors-xlsx", "batch wrong", "report"),
-    *_api("import-rows", "import row", "report"),
+    *API_ROWS,
 )

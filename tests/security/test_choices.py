@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from tests.security.country import Country
+from tests.security.place import Country
 from tests.security.test_permissions import Watch
 
 pytestmark = pytest.mark.django_db

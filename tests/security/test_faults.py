@@ -9,8 +9,9 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 
-from tests.security.country import Country
-from tests.security.rights import ROWS, Row
+from tests.security.place import Country
+from tests.security.rights import ROWS
+from tests.security.row import Row
 
 pytestmark = pytest.mark.django_db
 INSIDE = (

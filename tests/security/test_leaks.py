@@ -20,7 +20,8 @@ from codi.imports.declared import UPLOADS
 from codi.imports.services import make_plan
 from codi.pivot import PIVOTS
 from codi.ui.lists import ListPage
-from tests.security.country import MARKS, TODAY, Country, project_row, sheet
+from tests.security.country_work import project_row, sheet
+from tests.security.place import MARKS, TODAY, Country
 
 pytestmark = pytest.mark.django_db
 OWN, NEAR, OTHER = MARKS["own"], MARKS["near"], MARKS["other"]
@@ -50,6 +51,7 @@ LISTS = {
     "reports:list": False,
     "reports:quarters": False,
     "overview:analyses": True,
+    "overview:tambons": False,
     "reports:later": True,
     "jobs:list": True,
     "desk:bin": True,
@@ -60,6 +62,7 @@ LISTS = {
 }
 # What tells of another region where no text carries its mark: its name, or the frames of all.
 FOREIGN = {
+    "overview:tambons": "ขอนแก่น",
     "finance:frames": "ภาคตะวันออกเฉียงเหนือ",
     "programs:programme_list": "2000000000",
     "reports:quarters": "ร่าง",

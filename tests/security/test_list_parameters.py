@@ -10,7 +10,7 @@ from django.urls import resolve, reverse
 
 from codi.api.declared import RESOURCES
 from codi.ui.additions import WORD, narrowings_of
-from tests.security.country import Country
+from tests.security.place import Country
 from tests.security.test_leaks import LISTS, overseer
 
 pytestmark = pytest.mark.django_db

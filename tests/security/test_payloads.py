@@ -17,8 +17,9 @@ from reports.content import of_edition
 from reports.models import Edition, EditionText
 from reports.rendering import html_of
 from reports.sheets import xlsx_of
-from tests.security.country import TODAY, Country
-from tests.security.rights import ROWS, Row
+from tests.security.place import TODAY, Country
+from tests.security.rights import ROWS
+from tests.security.row import Row
 
 pytestmark = pytest.mark.django_db
 PAYLOADS = (

@@ -11,8 +11,9 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.security.country import MARKS, Country
-from tests.security.rights import ANONYMOUS, PEOPLE, ROWS, UNNAMED, Row
+from tests.security.place import MARKS, Country
+from tests.security.rights import ROWS
+from tests.security.row import ANONYMOUS, PEOPLE, UNNAMED, Row
 
 pytestmark = pytest.mark.django_db
 WRITES = ("insert", "update", "delete", "merge", "truncate", "copy", "alter", "drop", "create")

@@ -21,7 +21,15 @@ from finance.services import record_return
 from programs.models.region_bases import RegionBase
 from tests import world as build
 from tests.reconcile import told, walk
-from welfare.models import Benefit, Contribution, FundIndicators, FundStatus, WelfareFund
+from tests.welfare.rows import scale
+from welfare.models import (
+    Benefit,
+    Contribution,
+    FundIndicators,
+    FundReview,
+    FundStatus,
+    WelfareFund,
+)
 
 pytestmark = pytest.mark.django_db
 AUGUST = dt.date(2019, 8, 31)
@@ -144,6 +152,21 @@ def development(funds: dict[str, WelfareFund]) -> None:
         )
 
 
+def reviews(funds: dict[str, WelfareFund]) -> None:
+    """Reviews of 2562 that count, and those of another year, another day and a withdrawn fund."""
+    for name, year, on, facts in (
+        ("f1", 2562, "2019-08-01", {"grade": "A", "risk": "low"}),
+        ("f2", 2562, "2019-08-31", {"grade": "D"}),
+        ("f3", 2562, "2019-04-01", {"is_stopped": True, "risk": "high"}),
+        ("f6", 2562, "2019-09-01", {"grade": "B"}),
+        ("f4", 2562, "2019-06-01", {"grade": "C"}),
+        ("f3", 2561, "2018-08-01", {"grade": "B"}),
+    ):
+        FundReview.objects.create(
+            fund=funds[name], fiscal_year=year, reviewed_on=day(on), scale=scale(), **facts
+        )
+
+
 @pytest.fixture(scope="module")
 def country(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, WelfareFund]]:
     """Built once; taken back at the end."""
@@ -164,6 +187,7 @@ def country(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str,
         }
         reports(funds)
         development(funds)
+        reviews(funds)
         yield funds
         transaction.set_rollback(True)
 
@@ -215,6 +239,16 @@ EXPECTED = {
         "1.8": [1, 1, 0],
         "1.10": [1, 0, -1],
     },
+    "welfare.quality": {
+        "S": [2, 1, "50", 0, "0", 0, "0", 0, "0", 0, "0", 1, "100"],
+        "N": [2, 2, "100", 1, "50", 0, "0", 0, "0", 1, "50", 0, "0"],
+        "total": [4, 3, "75", 1, "33.33", 0, "0", 0, "0", 1, "33.33", 1, "33.33"],
+    },
+    "welfare.risk": {
+        "S": [1, 0, "0", 0, "0", 1, "100", 0, "0"],
+        "N": [2, 1, "50", 0, "0", 0, "0", 1, "50"],
+        "total": [3, 1, "33.33", 0, "0", 1, "33.33", 1, "33.33"],
+    },
     "welfare.one_page": {"S": [2, 0, "0"], "N": [1, 1, "100"], "total": [3, 1, "33.33"]},
 }
 # Rows, then one query per source; two days for what is compared.
@@ -227,6 +261,8 @@ QUERIES = {
     "welfare.completeness": 2,
     "welfare.indicators": 2,
     "welfare.one_page": 3,
+    "welfare.quality": 3,
+    "welfare.risk": 2,
     "welfare.contributions": 5,
 }
 

@@ -12,6 +12,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from reports.models import ReportingQuarter
 from tests import world as build
 from tests.welfare.rows import REPORTED, scale, stored_fund
 from welfare.models import (
@@ -25,7 +26,7 @@ from welfare.models import (
 
 pytestmark = pytest.mark.django_db
 NOON = dt.datetime(2021, 8, 13, 5, tzinfo=dt.UTC)
-LIST_QUERIES, PAGE_QUERIES, GRID_QUERIES, COMPLETENESS_QUERIES = 9, 15, 8, 5
+LIST_QUERIES, PAGE_QUERIES, GRID_QUERIES, COMPLETENESS_QUERIES = 9, 15, 9, 5
 
 
 @pytest.fixture
@@ -110,8 +111,9 @@ def row(fund: WelfareFund, version: int = 0, **cells: str) -> dict[str, Any]:
     }
 
 
-def send(client: Client, *rows: dict[str, Any]) -> list[dict[str, Any]]:
+def send(client: Client, *rows: dict[str, Any], quarter: str = "") -> list[dict[str, Any]]:
     address = reverse("entry:rows", args=["fund-status"])
+    address += f"?quarter={quarter}" if quarter else ""
     answer = client.post(address, {"rows": rows}, content_type="application/json")
     assert answer.status_code == 200, answer.content
     return list(answer.json()["rows"])
@@ -140,6 +142,37 @@ def test_the_grid_reports_corrects_and_meets_others(w, client):
         (told_now,) = send(client, row(quiet, 1, member_count="5"))
         assert told_now["state"] == "saved"
         assert not FundStatus.objects.get(fund=quiet).has_nothing_to_report
+
+
+def test_the_grid_takes_any_open_quarter_and_says_why_another_is_closed(w, client):
+    """Wrong if rows went into another quarter than the page names, or into a closed or future one."""
+    fund = stored_fund(w)
+    page = reverse("entry:grid", args=["fund-status"])
+    with time_machine.travel(NOON, tick=False):
+        shown = client.get(page, {"quarter": "2563-2", "q": fund.code})
+        assert shown.context["page_title"] == "สถานะกองทุน ไตรมาส 2 ปีงบประมาณ 2563"
+        assert shown.context["kept_words"] == [("q", fund.code)]
+        first, told = row(fund, member_count="70"), row(fund, member_count="80")
+        assert send(client, first, quarter="2563-2")[0]["state"] == "saved"
+        assert send(client, told, quarter="2564-3")[0]["state"] == "saved"
+        again = send(client, first, quarter="2564-3")[0]
+        assert again["state"] == "refused"
+        counts = fund.statuses.order_by("fiscal_year").values_list(
+            "fiscal_year", "quarter", "member_count"
+        )
+        assert list(counts) == [(2563, 2, 70), (2564, 3, 80)]
+        ReportingQuarter.objects.create(
+            fiscal_year=2564, quarter=3, closed_by=w.manager, closed_at=NOON, marks={}
+        )
+        (late,) = send(client, row(fund, 1, member_count="90"), quarter="2564-3")
+        assert late["state"] == "refused"
+        closed = client.get(page, {"quarter": "2564-3"}).content.decode()
+        assert "ทะเบียนการแก้ไขภายหลัง" in closed
+        assert fund.name not in closed
+        assert "กรอกได้ตั้งแต่วันนั้น" in client.get(page, {"quarter": "2565-1"}).content.decode()
+        for wrong in ("2564-5", "2400-1", "x", "2564-4'"):
+            assert client.get(page, {"quarter": wrong}).status_code == 404
+    assert fund.statuses.get(fiscal_year=2564).member_count == 80
 
 
 def test_completeness_counts_answers_and_lateness(w, client):

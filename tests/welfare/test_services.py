@@ -248,3 +248,50 @@ def test_a_name_is_found_by_its_code():
     fund = WelfareFund(code="WF-77", name="กองทุนตำบลทดสอบ")
     fund.fill_keys()
     assert search_key("wf-77") in fund.search_key
+
+
+@pytest.mark.django_db
+def test_a_fund_stops_and_works_again_with_the_finding_of_its_review():
+    """Wrong if the register went on with a stopped fund, or kept a stop whose finding is gone."""
+    w = build.world()
+    scale()
+    fund = stored_fund(w)
+    facts = {"actor": w.officer, "today": TODAY}
+
+    def stopped_on() -> dt.date | None:
+        return WelfareFund.objects.get(pk=fund.pk).stopped_on
+
+    review = services.record_review(
+        fund=fund, fiscal_year=2564, reviewed_on=REPORTED, is_stopped=True, **facts
+    )
+    assert stopped_on() == REPORTED
+    earlier = dt.date(2021, 8, 2)
+    review = services.correct_review(
+        review=review, expected_version=1, reviewed_on=earlier, **facts
+    )
+    assert stopped_on() == earlier
+    services.correct_review(
+        review=review, expected_version=2, is_stopped=False, score_pct=Decimal(85), **facts
+    )
+    assert stopped_on() is None
+    assert fund.reviews.get().grade == "A"
+    # An older finding does not overrule the latest one.
+    services.record_review(
+        fund=fund, fiscal_year=2563, reviewed_on=dt.date(2020, 8, 1), is_stopped=True, **facts
+    )
+    assert stopped_on() is None
+
+
+@pytest.mark.django_db
+def test_the_day_that_people_told_of_a_stop_stays():
+    """Wrong if taking a finding back wiped out the day that an officer had recorded."""
+    w = build.world()
+    scale()
+    own = dt.date(2021, 5, 1)
+    fund = stored_fund(w, stopped_on=own)
+    facts = {"actor": w.officer, "today": TODAY}
+    review = services.record_review(
+        fund=fund, fiscal_year=2564, reviewed_on=REPORTED, is_stopped=True, **facts
+    )
+    services.correct_review(review=review, expected_version=1, is_stopped=False, grade="B", **facts)
+    assert WelfareFund.objects.get(pk=fund.pk).stopped_on == own

@@ -183,3 +183,31 @@ def test_a_file_reaches_no_fund_of_another_region(w):
     assert counts(batch) == (0, 0, 0, 1)
     assert "777" not in str([row.changes for row in batch.rows.all()])
     assert not UPLOADS["fund-statuses"].can_upload(build.user(Role.ANALYST, scope_level="nation"))
+
+
+def test_a_file_of_reviews_stops_funds_and_gives_them_back(w):
+    """Wrong if a file left a fund working that it found stopped, or stopped after it was taken back."""
+    scale()
+    funds = [stored_fund(w, code=f"WF-{number}") for number in (1, 2)]
+    heads = ["รหัสกองทุน", "ปีงบประมาณ", "วันที่สอบทาน", "พบว่าหยุดดำเนินการ", "ระดับ"]
+
+    def stops() -> list[dt.date | None]:
+        rows = WelfareFund.objects.filter(pk__in=[one.pk for one in funds])
+        return list(rows.order_by("code").values_list("stopped_on", flat=True))
+
+    found = [
+        ["WF-1", "2564", "10 ส.ค. 64", "ใช่", ""],
+        ["WF-2", "2564", "10 ส.ค. 64", "", "A"],
+    ]
+    day = dt.date(2021, 8, 10)
+    batch = confirm(w, send(w, "fund-reviews", xlsx(heads, *found)))
+    assert stops() == [day, None]
+    undoing.undo(batch=batch, actor=w.officer, reason="ส่งผิดไฟล์", today=TODAY)
+    assert stops() == [None, None]
+    assert not FundReview.objects.exists()
+    confirm(w, send(w, "fund-reviews", xlsx(heads, *found)))
+    other = ["WF-1", "2564", "10 ส.ค. 64", "ไม่ใช่", "B"]
+    batch = confirm(w, send(w, "fund-reviews", xlsx(heads, other)))
+    assert stops() == [None, None]
+    undoing.undo(batch=batch, actor=w.officer, reason="ส่งผิดไฟล์", today=TODAY)
+    assert stops() == [day, None]
