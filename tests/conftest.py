@@ -124,10 +124,11 @@ def browser(browser: Browser) -> Browser:
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let twenty clients that meet at one row wait for each other, however busy the machine is.
 
-    A service gives up after three seconds and asks the person to come again; in a test that counts
-    who got through, that would be one too few.
+    A service, or the writing of a file, gives up after three seconds and asks the person to come
+    again; in a test that counts who got through, that would be one too few.
     """
     monkeypatch.setattr(writing, "LOCK_WAIT_SECONDS", 30)
+    monkeypatch.setattr("codi.imports.services.PATIENCE_SECONDS", 30)
 
 
 @pytest.fixture(autouse=True)

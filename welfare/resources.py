@@ -318,6 +318,7 @@ register_upload(
             settle=_of_funds(_statuses),
             create=services.create_statuses,
             change=services.change_statuses,
+            lock_first="fund",
         ),
         own=Own("welfare:funds", label="แก้สถานะใน Excel", most=20_000),
         undo=(
@@ -326,6 +327,7 @@ register_upload(
                 fields=("reported_on", "has_nothing_to_report", *AMOUNTS, "correction_reason"),
                 unmake=services.remove_statuses,
                 restore=services.restore_statuses,
+                lock_first="fund",
             ),
         ),
         can_upload=permissions.can_manage_funds,
@@ -377,6 +379,7 @@ register_upload(
             settle=_of_funds(_indicators),
             create=services.record_many_indicators,
             change=services.change_indicators,
+            lock_first="fund",
         ),
         own=Own("welfare:funds", label="แก้ข้อมูลพัฒนาใน Excel", most=20_000),
         undo=(
@@ -385,6 +388,7 @@ register_upload(
                 fields=("reported_on", *CLAIMS),
                 unmake=services.remove_indicators,
                 restore=services.restore_indicators,
+                lock_first="fund",
             ),
         ),
         can_upload=permissions.can_manage_funds,
@@ -443,6 +447,7 @@ register_upload(
             settle=_of_funds(_reviews),
             create=services.record_reviews,
             change=services.change_reviews,
+            lock_first="fund",
         ),
         own=Own("welfare:funds", label="แก้การสอบทานใน Excel", most=20_000),
         undo=(
@@ -492,6 +497,8 @@ def plan_benefits(rows: Sequence[Row], actor: User, today: dt.date) -> Plan:
         kind = values.get("kind")
         if row.ok and status is None:
             row.refuse("fund", "ไม่พบรายงานสถานะของกองทุนและไตรมาสนี้ กรุณาบันทึกรายงานก่อน")
+        if row.ok and status is not None and status.fund.withdrawn_on is not None:
+            row.refuse("fund", WITHDRAWN)
         if row.ok and (first := seen.setdefault((named, kind), row.number)) != row.number:
             row.refuse("kind", f"ซ้ำกับแถว {first} ในไฟล์เดียวกัน กรุณาเหลือไว้แถวเดียว")
         old = stored.get((status.pk, kind)) if status and kind else None
@@ -516,6 +523,7 @@ def apply_benefits(plan: Plan, hands: Hands, today: dt.date) -> None:
     of_report: dict[int, list[Any]] = {}
     for planned in plan.with_status(Status.NEW, Status.CHANGED):
         of_report.setdefault(planned.data[0].pk, []).append(planned)
+    services.hold_reports(actor=hands.maker, keys=of_report)
     for _report, some in sorted(of_report.items()):
         with blaming(some[0]):
             services.put_benefits(actor=hands.maker, rows=[planned.data for planned in some])
@@ -552,7 +560,7 @@ register_upload(
                 fields=("person_count", "paid_baht"),
                 unmake=services.remove_benefits,
                 restore=services.restore_benefits,
-                lock_first="status",
+                lock_first="status__fund",
             ),
         ),
         can_upload=permissions.can_manage_funds,

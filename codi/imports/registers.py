@@ -56,7 +56,8 @@ class Register:
     as places, and refuses what lies outside the person's scope. ``create(actor, records)``, ``change(actor, records)`` are bulk services on
     iterators of unsaved records; those of ``change`` carry the primary key and the version that
     was judged. ``doubt`` says of the fields as they shall be why they may not be meant so, though no
-    rule forbids them; people read it before they confirm.
+    rule forbids them; people read it before they confirm. ``lock_first`` is the way to what the
+    services lock before such a record (``group__council``): a whole file holds it at once.
     """
 
     model: type[models.Model]
@@ -67,6 +68,7 @@ class Register:
     key_of: Callable[[Any], Any] = str
     settle: Callable[[], Settle] = _as_they_stand
     doubt: Callable[[Mapping[str, Any]], str] = _no_doubt
+    lock_first: str = ""
 
     def field(self, column: str) -> models.Field[Any, Any]:
         """The field that a column fills."""

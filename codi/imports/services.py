@@ -16,7 +16,16 @@ from codi.accounts.models import User
 from codi.accounts.permissions import Decision
 from codi.errors import Refused
 from codi.history import acting
-from codi.imports import effects, files, notices, permissions, registers, staging, templates
+from codi.imports import (
+    effects,
+    files,
+    holding,
+    notices,
+    permissions,
+    registers,
+    staging,
+    templates,
+)
 from codi.imports.declared import UPLOADS, Upload
 from codi.imports.headings import Table, open_table
 from codi.imports.models import BatchState, ImportBatch
@@ -344,6 +353,7 @@ def _write_register(
     batch: ImportBatch, register: registers.Register, hands: Hands, told: Told
 ) -> None:
     """Hand the staged rows to the bulk services, a few thousand at once, in one transaction."""
+    holding.hold_for_writing(batch, register)
     done, count = 0, batch.new_count + batch.changed_count
     for status, act in ((Status.NEW, register.create), (Status.CHANGED, register.change)):
         for piece in staging.pieces(batch, status, WRITTEN_AT_ONCE):

@@ -22,7 +22,7 @@ from codi.desk.models import Binned
 from codi.errors import Refused
 from codi.history import acting
 from codi.history.queries import event_model_of, last_changes
-from codi.imports import effects, permissions
+from codi.imports import effects, holding, permissions
 from codi.imports.declared import UPLOADS, UndoOf
 from codi.imports.models import BatchState, ImportBatch
 from codi.imports.services import (
@@ -141,29 +141,18 @@ def _require_undo(actor: User, batch: ImportBatch, reason: str) -> None:
 
 
 def _hold_first(traces: Mapping[str, Any], undo: Iterable[UndoOf]) -> None:
-    """Lock what services lock before the records of the file, each model's in the order of keys.
-
-    Otherwise a person who holds the first and waits for the second would meet the act midway, each
-    waiting for the other.
-    """
+    """Lock what services lock before the records of the file, each model's in the order of keys."""
     wanted: dict[Any, set[Any]] = defaultdict(set)
     for act in undo:
         if act.lock_first:
-            first, *further = act.lock_first.split("__")
-            field: Any = act.model._meta.get_field(first)
+            field: Any = holding.first_field(act.model, act.lock_first)
             events = effects.events_of(traces, act.model).order_by()
             keys = set(events.values_list(field.attname, flat=True).distinct())
-            for name in further:
-                held: Any = field.related_model
-                field = held._meta.get_field(name)
-                keys = set(
-                    held._base_manager.filter(pk__in=keys).values_list(field.attname, flat=True)
-                )
-            wanted[field.related_model].update(keys)
+            top, held = holding.at_the_end(act.model, act.lock_first, keys)
+            own = effects.events_of(traces, top).order_by().values_list("pgh_obj_id", flat=True)
+            wanted[top].update(held, own)
     for model, keys in wanted.items():
-        own = effects.events_of(traces, model).order_by().values_list("pgh_obj_id", flat=True)
-        rows = model._base_manager.filter(pk__in=keys.union(own)).order_by("pk")
-        list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
+        holding.hold(model, keys)
 
 
 def _take_back(batch: ImportBatch, actor: User, reason: str, today: dt.date, told: Told) -> None:

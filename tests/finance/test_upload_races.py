@@ -155,6 +155,18 @@ def on_its_own_connection(act: Callable[[], object]) -> Callable[[], None]:
     return run
 
 
+def refusing(act: Callable[[], object], refused: list[str]) -> Callable[[], None]:
+    """The act on a connection of its own, with the code of its refusal kept."""
+
+    def run() -> None:
+        try:
+            act()
+        except Refused as told:
+            refused.append(told.code)
+
+    return on_its_own_connection(run)
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("defended", [True, False])
 def test_a_line_added_while_another_is_taken_away_stays(defended: bool) -> None:

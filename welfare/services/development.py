@@ -14,11 +14,11 @@ from codi.accounts.models import User
 from codi.accounts.permissions import require
 from codi.bulk import insert_records, update_records
 from codi.errors import Refused
-from codi.writing import GONE, change, locked, service
+from codi.writing import change, locked, service
 from programs.models import Grade, QualityScale
 from welfare import permissions, queries, rules
 from welfare.models import INDICATORS, FundIndicators, FundReview, WelfareFund
-from welfare.services.funds import CHANGED_BY_ANOTHER, not_future, require_inside, with_values
+from welfare.services.funds import CHANGED_BY_ANOTHER, held_funds, not_future, with_values
 from welfare.services.status import of_quarter, require_reportable
 
 CLAIMS = (*INDICATORS, "has_complete_one_page")
@@ -87,24 +87,13 @@ INDICATOR_COLUMNS = ("fund_id", "fiscal_year", "quarter", "reported_on", *CLAIMS
 def _judged_indicators(actor: User, records: Iterable[FundIndicators]) -> list[FundIndicators]:
     """The records under the rules of single ones, their funds held against changes of files."""
     records = list(records)
-    funds = _held_funds(actor, {record.fund_id for record in records})
+    funds = held_funds(actor, {record.fund_id for record in records})
     attached = queries.documents_of(list(funds))
     for record in records:
         quarter = of_quarter(funds[record.fund_id], record.fiscal_year, record.quarter)
         require_reportable(quarter, record.reported_on, record.reported_on)
         _require_proven(record, attached[record.fund_id])
     return records
-
-
-def _held_funds(actor: User, keys: set[int]) -> dict[int, WelfareFund]:
-    rows = WelfareFund.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
-    funds = {fund.pk: fund for fund in rows.filter(pk__in=keys)}
-    if funds.keys() != keys:
-        raise Refused(GONE, code="gone")
-    for fund in funds.values():
-        require_inside(actor, fund)
-        require(permissions.can_manage_fund(actor, fund))
-    return funds
 
 
 @service
@@ -146,7 +135,7 @@ def remove_indicators(
 ) -> None:
     """Take away indicators that a file brought."""
     require(permissions.can_manage_funds(actor))
-    _held_funds(actor, {record.fund_id for record in records})
+    held_funds(actor, {record.fund_id for record in records})
     FundIndicators.objects.filter(pk__in=[record.pk for record in records]).delete()
 
 
@@ -314,7 +303,7 @@ def record_reviews(*, actor: User, records: Iterable[FundReview]) -> int:
     """Record reviews of many funds at once, all or none; the rules of single ones."""
     require(permissions.can_manage_funds(actor))
     records = list(records)
-    funds = _held_funds(actor, {record.fund_id for record in records})
+    funds = held_funds(actor, {record.fund_id for record in records})
     _graded_all(records)
     count = insert_records(FundReview, (*REVIEW_COLUMNS, "version"), records)
     _settle_stops(funds, found=records)
@@ -326,7 +315,7 @@ def change_reviews(*, actor: User, records: Iterable[FundReview]) -> int:
     """Correct reviews of many funds at once, all or none, of the versions that were seen."""
     require(permissions.can_manage_funds(actor))
     records = list(records)
-    funds = _held_funds(actor, {record.fund_id for record in records})
+    funds = held_funds(actor, {record.fund_id for record in records})
     _graded_all(records)
     gone = list(FundReview.objects.filter(pk__in=[record.pk for record in records]))
     written = _written(*update_records(FundReview, REVIEW_COLUMNS, records))
@@ -346,6 +335,6 @@ def restore_reviews(
 def remove_reviews(records: Sequence[FundReview], actor: User, reason: str, today: dt.date) -> None:
     """Take away reviews that a file brought; funds that stopped by them work again."""
     require(permissions.can_manage_funds(actor))
-    funds = _held_funds(actor, {record.fund_id for record in records})
+    funds = held_funds(actor, {record.fund_id for record in records})
     FundReview.objects.filter(pk__in=[record.pk for record in records]).delete()
     _settle_stops(funds, gone=records)

@@ -13,7 +13,7 @@ from codi.accounts.permissions import require
 from codi.bulk import insert_records, update_records
 from codi.errors import Refused
 from codi.thai.dates import long_date
-from codi.writing import change, locked, service
+from codi.writing import GONE, change, locked, service
 from welfare import permissions
 from welfare.models import WelfareFund
 
@@ -30,6 +30,24 @@ def not_future(day: dt.date, today: dt.date, field: str) -> None:
     """A day that people tell has come."""
     if day > today:
         raise Refused(f"วันที่ {long_date(day)} ยังมาไม่ถึง กรุณาตรวจวันที่", field=field)
+
+
+def held_funds(actor: User, keys: Iterable[int]) -> dict[int, WelfareFund]:
+    """The funds that many records are written to, in the order of keys, until the transaction ends.
+
+    ``FOR NO KEY UPDATE``: what only names a fund goes on, what judges the fund's records waits. Raises
+    :class:`Refused` when one is gone or may not be written to any more.
+    """
+    wanted = set(keys)
+    rows = WelfareFund.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+    funds = {fund.pk: fund for fund in rows.filter(pk__in=wanted)}
+    if funds.keys() != wanted:
+        raise Refused(GONE, code="gone")
+    for fund in funds.values():
+        require_inside(actor, fund)
+        if not (decision := permissions.can_manage_fund(actor, fund)):
+            raise Refused(f"รหัส {fund.code}: {decision.reason}", field="fund")
+    return funds
 
 
 @service

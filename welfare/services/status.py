@@ -1,8 +1,8 @@
 """Writes to what funds report of a quarter, and to the benefits by kind that belong to it.
 
-A report takes the fund's row in hand against other reports of the same fund (``FOR NO KEY UPDATE``,
-which lets files that name the fund go on); files rely on the uniqueness of fund and quarter, so that
-nobody waits for a file unless it writes the very same report.
+Every door takes the fund's row in hand before it judges (``FOR NO KEY UPDATE``, which lets what only
+names the fund go on): a report is judged by its neighbours, which another door may be writing at that
+moment. Files take all their funds at once, in the order of keys.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from welfare.models import (
     WelfareFund,
 )
 from welfare.queries import Told
-from welfare.services.funds import CHANGED_BY_ANOTHER, not_future, require_inside, with_values
+from welfare.services.funds import CHANGED_BY_ANOTHER, held_funds, not_future, with_values
 
 AMOUNTS = (
     "member_count", *MEMBER_GROUPS, "village_count", *MONEY_SOURCES, "beneficiary_count",
@@ -295,9 +295,12 @@ class Beside:
 
 
 def judged_statuses(actor: User, records: Iterable[FundStatus]) -> list[FundStatus]:
-    """The records under the rules of single ones; raises :class:`Refused` at the first that fails."""
+    """The records under the rules of single ones, their funds held.
+
+    Raises :class:`Refused` at the first that fails.
+    """
     records = list(records)
-    funds = WelfareFund.objects.in_bulk({record.fund_id for record in records})
+    funds = held_funds(actor, {record.fund_id for record in records})
     for record in records:
         for name, value in empty_when_nothing(
             {"has_nothing_to_report": record.has_nothing_to_report}
@@ -305,10 +308,7 @@ def judged_statuses(actor: User, records: Iterable[FundStatus]) -> list[FundStat
             setattr(record, name, value)
     beside = Beside(queries.quarters_told(list(funds)), records)
     for record in records:
-        fund = funds[record.fund_id]
-        require_inside(actor, fund)
-        require(permissions.can_manage_fund(actor, fund))
-        quarter = of_quarter(fund, record.fiscal_year, record.quarter)
+        quarter = of_quarter(funds[record.fund_id], record.fiscal_year, record.quarter)
         require_reportable(quarter, record.reported_on, record.reported_on)
         if problem := beside.problem_of(record):
             raise problem
@@ -353,10 +353,10 @@ def remove_statuses(
     """
     require(permissions.can_manage_funds(actor))
     keys = [record.pk for record in records]
-    going = list(FundStatus.objects.filter(pk__in=keys).select_related("fund"))
-    beside = Beside(queries.quarters_told([record.fund_id for record in going]))
+    funds = held_funds(actor, {record.fund_id for record in records})
+    going = list(FundStatus.objects.filter(pk__in=keys))
+    beside = Beside(queries.quarters_told(list(funds)))
     for record in going:
-        require_inside(actor, record.fund)
         beside.take_away(record)
     for record in going:
         if not record.has_nothing_to_report and (problem := beside.problem_without(record)):
@@ -391,14 +391,21 @@ def put_benefits(*, actor: User, rows: Sequence[tuple[FundStatus, str, int, Deci
     return len(rows)
 
 
-def _held(keys: set[int], actor: User) -> dict[int, FundStatus]:
-    """The reports in hand, in order of their keys, with their version counted up."""
+def hold_reports(*, actor: User, keys: Iterable[int]) -> dict[int, FundStatus]:
+    """The reports in hand until the transaction ends: their funds first, each in the order of keys."""
+    wanted = set(keys)
+    funds = FundStatus.objects.filter(pk__in=wanted).order_by().values_list("fund", flat=True)
+    held_funds(actor, funds)
     rows = FundStatus.objects.select_for_update(of=("self",)).order_by("pk")
-    held = {one.pk: one for one in rows.filter(pk__in=keys).select_related("fund")}
-    for one in held.values():
-        require(permissions.can_manage_fund(actor, one.fund))
-    if held.keys() != keys:
+    held = {one.pk: one for one in rows.filter(pk__in=wanted)}
+    if held.keys() != wanted:
         raise Refused(GONE, code="gone")
+    return held
+
+
+def _held(keys: set[int], actor: User) -> dict[int, FundStatus]:
+    """The reports in hand with their version counted up."""
+    held = hold_reports(actor=actor, keys=keys)
     FundStatus.objects.filter(pk__in=keys).update(version=F("version") + 1)
     return held
 
