@@ -148,6 +148,7 @@ MEMBERS = register_upload(
             change=lambda actor, records: services.change_members(
                 actor=actor, records=records, today=timezone.localdate()
             ),
+            lock_first="council",
         ),
         own=Own("councils:members"),
         undo=(
@@ -187,6 +188,7 @@ TERMS = register_upload(
             change=lambda actor, records: services.change_terms(
                 actor=actor, records=records, today=timezone.localdate()
             ),
+            lock_first="council",
         ),
         own=Own("councils:terms"),
         undo=(

@@ -31,6 +31,7 @@ from councils.models import (
 from councils.permissions_of_work import can_record
 from councils.services import files_of_work, groups
 
+MERGED = "กลุ่มนี้รวมเข้ากับกลุ่มอื่นแล้ว ให้บันทึกที่กลุ่มที่คงอยู่"
 YEAR = UploadColumn("fiscal_year", "ปีงบประมาณ", ("ปี",), whole, required=True, example="2562")
 MISSIONS = {str(one.value): one.label for one in Mission}
 _mission_named = choice(MISSIONS)
@@ -122,6 +123,7 @@ class _Kind:
                     settle=self.settle,
                     create=self.create,
                     change=self.change,
+                    lock_first="council",
                 ),
                 undo=(
                     UndoOf(
@@ -198,9 +200,13 @@ def _settle_groups() -> Settle:
         seen = CommunityGroup.objects.visible_to(user).values("pk")
         taken = CommunityGroup.objects.filter(code__in=codes).exclude(pk__in=seen)
         barred = set(taken.values_list("code", flat=True))
+        gone = CommunityGroup.objects.filter(code__in=codes, merged_into__isnull=False)
+        merged = set(gone.values_list("code", flat=True)) - barred
         for row in rows:
             if row.values.get("code") in barred:
                 row.refuse("code", "รหัสนี้เป็นของกลุ่มนอกพื้นที่ของท่าน กรุณาตรวจรหัส")
+            elif row.values.get("code") in merged:
+                row.refuse("code", MERGED)
 
     return settle
 
@@ -228,6 +234,7 @@ GROUPS = register_upload(
             change=lambda actor, records: groups.change_groups(
                 actor=actor, records=records, today=timezone.localdate()
             ),
+            lock_first="council",
         ),
         own=Own("councils:groups"),
         undo=(
@@ -243,6 +250,7 @@ GROUPS = register_upload(
                 ),
                 unmake=groups.remove_groups,
                 restore=groups.restore_groups,
+                lock_first="council",
             ),
         ),
         can_upload=can_record,
@@ -266,14 +274,18 @@ def _settle_group_codes() -> Settle:
     def settle(rows: Sequence[Row], user: User) -> None:
         codes = {row.values["group"] for row in rows if row.values.get("group")}
         found: Any = CommunityGroup.objects.visible_to(user).filter(code__in=codes)
-        known = {group.code: group for group in found}
+        known = {group.code: group for group in found.select_related("council")}
         for row in rows:
             code = row.values.get("group")
             if code is None:
                 continue
-            row.values["group"] = known.get(code)
-            if code not in known:
+            row.values["group"] = group = known.get(code)
+            if group is None:
                 row.refuse("group", f"ไม่พบกลุ่มรหัส “{code}” ในพื้นที่ของท่าน กรุณาตรวจรหัส")
+            elif group.merged_into_id is not None:
+                row.refuse("group", MERGED)
+            elif group.council.withdrawn_on is not None:
+                row.refuse("group", f"สภาของกลุ่มรหัส {code} ถอนออกจากทะเบียนแล้ว")
 
     return settle
 
@@ -299,6 +311,7 @@ CERTIFICATIONS = register_upload(
             change=lambda actor, records: files_of_work.change_certifications(
                 actor=actor, records=records, today=timezone.localdate()
             ),
+            lock_first="group__council",
         ),
         undo=(
             UndoOf(

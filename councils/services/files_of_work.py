@@ -1,6 +1,7 @@
 """Writes of whole files: meetings, missions, reviews and certifications; all of a file or none.
 
-The rules are those of single records, asked of all rows at once.
+The rules are those of single records, asked of all rows at once, under the locks of single records:
+the councils first.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from codi.fiscal import FiscalYear
 from codi.writing import service
 from councils import permissions_of_work as permissions
 from councils.models import CommunityGroup, Council, GroupCertification, QualityReview
-from councils.services.terms import hold_councils
+from councils.services.terms import councils_of, hold_councils
 from councils.services.work import graded, require_day_of, scale_of
 from programs.models import QualityScale
 
-OUTSIDE = "มีสภาที่อยู่นอกขอบเขตของท่านหรือถูกถอนออกจากทะเบียน กรุณาตรวจรหัสสภาในไฟล์"
+MERGED = "มีกลุ่มที่รวมเข้ากับกลุ่มอื่นหรือถูกลบไปแล้ว กรุณาตรวจรหัสกลุ่มในไฟล์"
 FASTER = "มีผู้อื่นแก้ไขบางรายการในเวลาเดียวกัน กรุณาตรวจใหม่"
 Judge = Callable[[Any, Council], None]
 
@@ -34,19 +35,15 @@ def _columns(model: type[Model]) -> list[str]:
 
 
 def _judged(records: Iterable[Any], actor: User, day_field: str, today: dt.date) -> Iterator[Any]:
-    """The records, each of an open council in sight and on a day of its year."""
+    """The records, each of an open council in sight and on a day of its year; the councils held."""
     records = list(records)
-    keys = {record.council_id for record in records}
-    open_councils = Council.objects.visible_to(actor).filter(withdrawn_on=None)
-    councils = open_councils.in_bulk(keys)
+    left = councils_of(type(records[0]), records) if records else ()
+    councils = hold_councils(actor, (record.council_id for record in records), left=left)
     for record in records:
-        council = councils.get(record.council_id)
-        if council is None:
-            raise Refused(OUTSIDE, field="council")
         day = getattr(record, day_field)
         if hasattr(record, "held_on"):
             record.fiscal_year = FiscalYear.of(day).number
-        require_day_of(council, record.fiscal_year, day, today, day_field)
+        require_day_of(councils[record.council_id], record.fiscal_year, day, today, day_field)
         yield record
 
 
@@ -135,18 +132,23 @@ def remove_work(records: Sequence[Any], actor: User, reason: str, today: dt.date
         manager.filter(pk__in=[record.pk for record in records]).delete()
 
 
+def _hold_councils_of(actor: User, groups: Iterable[int]) -> None:
+    """Hold the councils of groups: whoever writes to a group holds its council."""
+    rows = CommunityGroup.objects.filter(pk__in=set(groups)).order_by()
+    hold_councils(actor, rows.values_list("council", flat=True))
+
+
 def _certifiable(
     records: Iterable[GroupCertification], actor: User, today: dt.date
 ) -> Iterator[GroupCertification]:
     records = list(records)
-    visible: Any = CommunityGroup.objects.visible_to(actor).filter(
-        merged_into=None, council__withdrawn_on=None
-    )
-    groups = visible.in_bulk({record.group_id for record in records})
+    keys = {record.group_id for record in records}
+    _hold_councils_of(actor, keys)
+    groups = CommunityGroup.objects.filter(merged_into=None).in_bulk(keys)
     for record in records:
         group, day = groups.get(record.group_id), record.certified_on
         if group is None:
-            raise Refused(OUTSIDE, field="group")
+            raise Refused(MERGED, field="group")
         ended = group.ended_on is not None and group.ended_on <= day
         if day > today or day < FiscalYear(record.fiscal_year).start or ended:
             raise Refused(
@@ -190,8 +192,7 @@ def restore_certifications(
 ) -> None:
     """Put the days of certifications back, as taking a written file back asks."""
     require(permissions.can_record(actor))
-    groups = CommunityGroup.objects.filter(pk__in=[record.group_id for record, _facts in pairs])
-    hold_councils(actor, groups.values_list("council_id", flat=True))
+    _hold_councils_of(actor, (record.group_id for record, _facts in pairs))
     _put_back(GroupCertification, pairs)
 
 
@@ -201,6 +202,5 @@ def remove_certifications(
 ) -> None:
     """Take away certifications that a file brought; their trail stays."""
     require(permissions.can_record(actor))
-    groups = CommunityGroup.objects.filter(pk__in=[record.group_id for record in records])
-    hold_councils(actor, groups.values_list("council_id", flat=True))
+    _hold_councils_of(actor, (record.group_id for record in records))
     GroupCertification.objects.filter(pk__in=[record.pk for record in records]).delete()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef, ProtectedError, QuerySet
@@ -21,6 +21,7 @@ from councils import permissions_of_work as permissions
 from councils.models import CommunityGroup, Council, GroupCertification
 from councils.services import life
 from councils.services.councils import require_reason
+from councils.services.terms import councils_of, hold_councils
 from councils.services.work import kept_council, require_past
 
 COLUMNS = (
@@ -33,9 +34,7 @@ COLUMNS = (
     "ended_reason",
     "search_key",
 )
-OUTSIDE = (
-    "มีกลุ่มที่รวมเข้ากับกลุ่มอื่นแล้ว หรือกลุ่มของสภาที่อยู่นอกขอบเขตของท่านหรือถูกถอนออกจากทะเบียน กรุณาดาวน์โหลดข้อมูลใหม่"
-)
+OUTSIDE = "มีกลุ่มที่รวมเข้ากับกลุ่มอื่นแล้ว หรือกลุ่มที่อยู่นอกขอบเขตของท่าน กรุณาดาวน์โหลดข้อมูลใหม่"
 
 
 def _next_code(council: Council) -> str:
@@ -192,11 +191,14 @@ def certify_groups(
     """Certify all groups of a selection that may be, all or none. Returns how many were new.
 
     Groups that ended, lie out of sight, or have their certification of the year already are left as
-    they are. The groups' rows are locked, so that none ends meanwhile.
+    they are. Councils and groups are locked, so that none leaves the register meanwhile.
     """
     require(permissions.can_record(actor))
     _require_certifiable_day(fiscal_year, certified_on, today)
     wanted = certifiable(groups, actor, fiscal_year, certified_on).order_by().values("pk")
+    concerned = CommunityGroup.objects.filter(pk__in=wanted).order_by().values("council")
+    councils = Council.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+    list(councils.filter(pk__in=concerned).values_list("pk", flat=True))
     held = CommunityGroup.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
     keys = list(held.values_list("pk", flat=True))
     records = (
@@ -235,29 +237,21 @@ def withdraw_certification(
     return group
 
 
-def _open_councils(actor: User) -> set[int]:
-    """The keys of the councils whose groups the actor may write."""
-    councils = Council.objects.visible_to(actor).filter(withdrawn_on=None)
-    return set(councils.values_list("pk", flat=True))
-
-
-def _judged(
-    open_councils: set[int], records: Iterable[CommunityGroup], today: dt.date
-) -> Iterator[CommunityGroup]:
-    """The records under the rules of single ones; asks nothing, for COPY holds the connection."""
-    for record in records:
-        if record.council_id not in open_councils:
-            raise Refused(OUTSIDE, field="council")
+def _judged(records: Iterable[CommunityGroup], today: dt.date) -> list[CommunityGroup]:
+    """The records under the rules of single ones."""
+    found = list(records)
+    for record in found:
         require_group_days(record, today)
         record.fill_keys()
-        yield record
+    return found
 
 
 @service
 def register_groups(*, actor: User, records: Iterable[CommunityGroup], today: dt.date) -> int:
     """Register many groups at once, all or none; the rules of :func:`register_group`."""
     require(permissions.can_record(actor))
-    judged = _judged(_open_councils(actor), records, today)
+    judged = _judged(records, today)
+    hold_councils(actor, (record.council_id for record in judged))
     return insert_records(CommunityGroup, (*COLUMNS, "version"), judged)
 
 
@@ -265,7 +259,9 @@ def register_groups(*, actor: User, records: Iterable[CommunityGroup], today: dt
 def change_groups(*, actor: User, records: Iterable[CommunityGroup], today: dt.date) -> int:
     """Change many groups at once, all or none; each carries the version that the actor saw."""
     require(permissions.can_record(actor))
-    records = list(_judged(_open_councils(actor), records, today))
+    records = _judged(records, today)
+    left = councils_of(CommunityGroup, records)
+    hold_councils(actor, (record.council_id for record in records), left=left)
     keys = [record.pk for record in records]
     known = CommunityGroup.objects.visible_to(actor).filter(pk__in=keys, merged_into=None)
     if known.count() != len(keys):
@@ -295,9 +291,7 @@ def remove_groups(
 ) -> None:
     """Take away groups that nothing rests on, as taking a written file back asks."""
     require(permissions.can_record(actor))
-    open_councils = _open_councils(actor)
-    if any(record.council_id not in open_councils for record in records):
-        raise Refused(OUTSIDE)
+    hold_councils(actor, (record.council_id for record in records))
     try:
         CommunityGroup.objects.filter(pk__in=[record.pk for record in records]).delete()
     except ProtectedError as error:

@@ -17,7 +17,7 @@ from councils.models import Council, Member, MemberKind
 from councils.rules import most_experts
 from councils.services import life
 from councils.services.councils import require_past
-from councils.services.terms import hold_councils
+from councils.services.terms import councils_of, hold_councils
 
 COLUMNS = ("council_id", "name", "kind", "selected_on", "left_on")
 
@@ -124,7 +124,8 @@ def change_members(*, actor: User, records: Iterable[Member], today: dt.date) ->
     """Correct many members at once, all or none; each carries the version that the actor saw."""
     require(permissions.can_manage_councils(actor))
     judged = _judged(records, today)
-    hold_councils(actor, (record.council_id for record in judged))
+    left = councils_of(Member, judged)
+    hold_councils(actor, (record.council_id for record in judged), left=left)
     moved = life.moved_days(Member, judged, "selected_on")
     asked, written = update_records(Member, COLUMNS, judged)
     if written != asked:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Model, OuterRef, Q
 
 from codi.accounts.models import User
 from codi.accounts.permissions import require
@@ -120,13 +120,29 @@ def withdraw_term(
     return change(term, facts, expected_version=expected_version)
 
 
-def hold_councils(actor: User, keys: Iterable[int]) -> None:
-    """Hold the rows of councils whose terms or members are written in bulk, in the order of all."""
+def hold_councils(
+    actor: User, keys: Iterable[int], *, left: Iterable[int] = ()
+) -> dict[int, Council]:
+    """The councils to which many records are written, held in the order of keys, as by every door.
+
+    ``left`` are held beside them: councils that records are moved away from. What only names a
+    council goes on meanwhile. Raises :class:`Refused` when one is out of sight or of the register.
+    """
     wanted = set(keys)
-    rows = Council.objects.visible_to(actor).filter(pk__in=wanted, withdrawn_on=None)
-    held = list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
-    if len(held) != len(wanted):
-        raise Refused("มีสภาที่อยู่นอกขอบเขตของท่านหรือถอนออกจากทะเบียนแล้ว กรุณาตรวจรหัสสภาในไฟล์")
+    rows = Council.objects.visible_to(actor).filter(pk__in=wanted.union(left)).order_by("pk")
+    held = {one.pk: one for one in rows.select_for_update(of=("self",), no_key=True)}
+    if any(key not in held or held[key].withdrawn_on for key in wanted):
+        raise Refused(
+            "มีสภาที่อยู่นอกขอบเขตของท่านหรือถอนออกจากทะเบียนแล้ว กรุณาตรวจรหัสสภาในไฟล์", field="council"
+        )
+    return held
+
+
+def councils_of(model: type[Model], records: Iterable[Any]) -> set[int]:
+    """The councils that these records belong to as they are stored."""
+    manager: Any = model._default_manager
+    rows = manager.filter(pk__in=[record.pk for record in records]).order_by()
+    return set(rows.values_list("council", flat=True))
 
 
 def _require_no_overlap(councils: Iterable[int]) -> None:
@@ -161,9 +177,8 @@ def _judged(records: Iterable[Term], today: dt.date) -> list[Term]:
     return found
 
 
-def _require_councils_stood(records: Iterable[Term]) -> None:
+def _require_councils_stood(records: Iterable[Term], councils: Mapping[int, Council]) -> None:
     """Terms are not over before their councils were registered; the councils are held."""
-    councils = Council.objects.in_bulk([record.council_id for record in records])
     for record in records:
         _require_standing(councils[record.council_id], record.expires_on)
 
@@ -173,8 +188,8 @@ def create_terms(*, actor: User, records: Iterable[Term], today: dt.date) -> int
     """Record many terms at once, all or none."""
     require(permissions.can_manage_councils(actor))
     judged = _judged(records, today)
-    hold_councils(actor, (record.council_id for record in judged))
-    _require_councils_stood(judged)
+    councils = hold_councils(actor, (record.council_id for record in judged))
+    _require_councils_stood(judged, councils)
     count = insert_records(Term, (*COLUMNS, "withdrawal_reason", "version"), judged)
     _require_no_overlap(record.council_id for record in judged)
     return count
@@ -187,9 +202,10 @@ def change_terms(
     """Correct many terms at once, all or none; each carries the version that the actor saw."""
     require(permissions.can_manage_councils(actor))
     judged = _judged(records, today)
-    hold_councils(actor, (record.council_id for record in judged))
+    left = councils_of(Term, judged)
+    councils = hold_councils(actor, (record.council_id for record in judged), left=left)
     if columns == COLUMNS:
-        _require_councils_stood(judged)
+        _require_councils_stood(judged, councils)
     asked, written = update_records(Term, columns, judged)
     if written != asked:
         raise Refused("มีผู้อื่นแก้ไขวาระบางรายการในเวลาเดียวกัน กรุณาตรวจใหม่", code="changed_by_another")
