@@ -10,7 +10,7 @@ import pgtrigger
 
 from codi.triggers import raises
 from councils.rules import REPRESENTATIVES_PER_EXPERT
-from programs.triggers import merged_takes_nothing
+from programs.triggers import merged_stays, merged_takes_nothing
 
 TOO_MANY_EXPERTS = (
     "ผู้ทรงคุณวุฒิต้องไม่เกินหนึ่งในห้าของสมาชิกผู้แทนชุมชน (มาตรา 5) เพิ่มผู้แทนชุมชนก่อน หรือบันทึกเป็นผู้แทนชุมชน"
@@ -73,4 +73,14 @@ MERGED_TAKES_NO_FILES = merged_takes_nothing(
 )
 MERGED_GROUP_TAKES_NOTHING = merged_takes_nothing(
     "councils_merged_group_takes_nothing", GROUPS, "group_id"
+)
+COUNCIL_STAYS = merged_stays(
+    "councils_merged_stays", COUNCILS, ended="withdrawn_on", reason="withdrawal_reason"
+)
+GROUP_STAYS = merged_stays(
+    "councils_merged_group_stays",
+    GROUPS,
+    ended="ended_on",
+    reason="ended_reason",
+    along={"council_id": COUNCILS},
 )

@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from codi.history import tracked
+from councils.triggers import COUNCIL_STAYS
 from programs.models.base import check, unique
 from programs.models.placed import Placed, PlacedQuerySet
 
@@ -101,6 +102,7 @@ class Council(Placed):
 
     class Meta(Placed.Meta):
         verbose_name = "สภาองค์กรชุมชน"
+        triggers = [*Placed.Meta.triggers, COUNCIL_STAYS]
         constraints = [
             *Placed.Meta.constraints,
             unique("councils_council_code_once", "มีสภารหัสนี้แล้ว กรุณาตรวจรหัส", "code"),

@@ -20,7 +20,7 @@ from codi.history import tracked
 from codi.thai.normalise import clean, search_key
 from councils.models.councils import Council
 from councils.models.terms import OfCouncilQuerySet
-from councils.triggers import MERGED_GROUP_TAKES_NOTHING, MERGED_TAKES_NOTHING
+from councils.triggers import GROUP_STAYS, MERGED_GROUP_TAKES_NOTHING, MERGED_TAKES_NOTHING
 from programs.models.base import check, fiscal_year_check, fiscal_year_field, not_blank, unique
 from programs.models.scope import in_scope
 
@@ -64,7 +64,7 @@ class CommunityGroup(models.Model):
 
     class Meta:
         verbose_name = "กลุ่ม/องค์กรชุมชน"
-        triggers = [MERGED_TAKES_NOTHING]
+        triggers = [MERGED_TAKES_NOTHING, GROUP_STAYS]
         ordering = ["code"]
         constraints = [
             unique("councils_communitygroup_code_once", "มีกลุ่มรหัสนี้แล้ว กรุณาตรวจรหัส", "code"),

@@ -221,11 +221,12 @@ def merge(
         raise Refused("ยังรวมไม่ได้", code="in_the_way", details=problems)
     with acting(actor, reason=f"รวม {gone.code} เข้ากับ {kept.code}"):
         shares = shares_of(merger, gone, kept)
+        # First of all: the database lets the keys of merged records follow a merge that it sees.
+        _retire(merger, gone, kept, today)
         told: dict[str, Any] = {
             "rows": {share.reference.label: _move(share, kept) for share in shares if share.moving},
             "exchanged": _exchange(case, shares),
         }
-        _retire(merger, gone, kept, today)
         told["closed"] = _close_others(case, gone, actor, today)
         facts = _decision(CaseState.MERGED, actor, " ".join(reason.split())[:300], today)
         facts |= {"merged_on": today, "moved": told}
@@ -336,7 +337,6 @@ def take_back(
     if problems := _in_the_way(merger, case, kept):
         raise Refused("ยังยกเลิกการรวมไม่ได้", code="in_the_way", details=problems)
     with acting(actor, reason=f"ยกเลิกการรวม: {why}"):
-        _revive(merger, case.gone)
         by_label = {one.label: one for one in references(merger.model)}
         for label, keys in case.moved["rows"].items():
             reference = by_label[label]
@@ -344,6 +344,8 @@ def take_back(
             rows.update(**{reference.key: case.gone})
         for label, mine, theirs in reversed(case.moved["exchanged"]):
             swap_contents(by_label[label], mine, theirs)
+        # Last of all, for the reason why the merge begins with it.
+        _revive(merger, case.gone)
         _open_others(case)
         facts = _decision(CaseState.TAKEN_BACK, actor, why, today)
         facts |= {"merged_on": None, "moved": {}}

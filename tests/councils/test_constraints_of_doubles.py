@@ -68,6 +68,10 @@ TESTED = {case.rule for case in CASES} | {
     "councils_merged_takes_nothing",
     "councils_merged_group_takes_nothing",
     "welfare_merged_takes_nothing",
+    # In test_merged_stays.py.
+    "councils_merged_stays",
+    "councils_merged_group_stays",
+    "welfare_merged_stays",
 }
 
 

@@ -16,6 +16,7 @@ from codi.history import tracked
 from programs.models.base import check, unique
 from programs.models.placed import Placed, PlacedQuerySet
 from programs.models.scope import in_scope
+from welfare.triggers import FUND_STAYS
 
 if TYPE_CHECKING:
     from codi.accounts.models import User
@@ -61,6 +62,7 @@ class WelfareFund(Placed):
 
     class Meta(Placed.Meta):
         verbose_name = "กองทุนสวัสดิการชุมชน"
+        triggers = [*Placed.Meta.triggers, FUND_STAYS]
         constraints = [
             *Placed.Meta.constraints,
             unique("welfare_welfarefund_code_once", "มีกองทุนรหัสนี้แล้ว กรุณาตรวจรหัส", "code"),
