@@ -26,41 +26,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='CapabilityResult',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fiscal_year', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(2500), django.core.validators.MaxValueValidator(2700)], verbose_name='ปีงบประมาณ')),
-                ('reported_on', models.DateField(verbose_name='วันที่รายงาน')),
-                ('advises', models.BooleanField(default=False, verbose_name='เสนอปัญหาและแนวทางพัฒนา (4)')),
-                ('asks_for_services', models.BooleanField(default=False, verbose_name='เสนอความต้องการบริการสาธารณะ (5)')),
-                ('reports_harm', models.BooleanField(default=False, verbose_name='รายงานปัญหาและผลกระทบ (9)')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='หมายเหตุ')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-            ],
-            options={
-                'verbose_name': 'ผลตัวชี้วัดศักยภาพสภา',
-                'ordering': ['council', '-fiscal_year'],
-            },
-        ),
-        migrations.CreateModel(
-            name='CommunityGroup',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, verbose_name='รหัสกลุ่ม')),
-                ('name', models.CharField(max_length=300, verbose_name='ชื่อกลุ่ม/องค์กร')),
-                ('registered_on', models.DateField(verbose_name='วันที่จดแจ้ง')),
-                ('found_existing_on', models.DateField(blank=True, null=True, verbose_name='ตรวจพบว่าคงอยู่เมื่อ')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='สิ้นสภาพเมื่อ')),
-                ('ended_reason', models.CharField(blank=True, max_length=300, verbose_name='เหตุที่สิ้นสภาพ')),
-                ('search_key', models.CharField(default='', editable=False, max_length=400)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-            ],
-            options={
-                'verbose_name': 'กลุ่ม/องค์กรชุมชน',
-                'ordering': ['code'],
-            },
-        ),
-        migrations.CreateModel(
             name='Proposal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -79,6 +44,118 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'ข้อเสนอ',
                 'ordering': ['-sent_on', '-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Council',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=300, verbose_name='ชื่อ')),
+                ('search_key', models.CharField(default='', editable=False, max_length=400)),
+                ('sort_key', models.CharField(db_collation='C', default='', editable=False, max_length=640)),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('code', models.CharField(max_length=20, verbose_name='รหัสสภา')),
+                ('kind', models.CharField(choices=[('subdistrict', 'องค์การบริหารส่วนตำบล (อบต.)'), ('tambon_town', 'เทศบาลตำบล'), ('town', 'เทศบาลเมือง'), ('city', 'เทศบาลนคร'), ('district', 'เขต'), ('other', 'พื้นที่อื่น')], max_length=12, verbose_name='ประเภทพื้นที่')),
+                ('registered_on', models.DateField(verbose_name='วันที่จดแจ้งจัดตั้ง')),
+                ('certified_on', models.DateField(blank=True, null=True, verbose_name='วันที่รับรองตัวชี้วัด')),
+                ('certification_basis', models.CharField(blank=True, choices=[('gates', 'ข้อมูลครบตามเกณฑ์ในระบบนี้'), ('taken_over', 'รับมาจากระบบเดิม (EIS)')], max_length=10, verbose_name='ที่มาของการรับรอง')),
+                ('certification_gaps', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=100), blank=True, default=list, size=None, verbose_name='สิ่งที่ยังขาดเมื่อรับมา')),
+                ('withdrawn_on', models.DateField(blank=True, null=True, verbose_name='ถอนออกจากทะเบียนเมื่อ')),
+                ('withdrawal_reason', models.CharField(blank=True, max_length=300, verbose_name='เหตุผลที่ถอนออก')),
+                ('certified_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้รับรอง')),
+                ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.district', verbose_name='อำเภอ/เขต')),
+                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='councils.council', verbose_name='รวมเข้ากับ')),
+                ('province', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.province', verbose_name='จังหวัด')),
+                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.region', verbose_name='ภาค')),
+                ('subdistrict', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.subdistrict', verbose_name='ตำบล/แขวง')),
+            ],
+            options={
+                'verbose_name': 'สภาองค์กรชุมชน',
+                'ordering': ['sort_key', 'pk'],
+                'abstract': False,
+                'indexes': [
+                    models.Index(fields=['sort_key', 'id'], name='councils_council_sort'),
+                    models.Index(fields=['region', 'province'], name='councils_council_place'),
+                    django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_key'), name='gin_trgm_ops'), name='councils_council_search'),
+                    models.Index(fields=['registered_on'], name='councils_council_registered'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('name__regex', '\\S')), name='councils_council_name_given', violation_error_message='กรุณาระบุชื่อ'),
+                    models.CheckConstraint(condition=models.Q(('district', None), ('province_id', django.db.models.functions.text.Left(models.F('district_id'), 2)), _connector='OR'), name='councils_council_district_in_province', violation_error_message='อำเภอที่เลือกไม่อยู่ในจังหวัดนั้น กรุณาเลือกใหม่'),
+                    models.CheckConstraint(condition=models.Q(('subdistrict', None), models.Q(('district__isnull', False), ('district_id', django.db.models.functions.text.Left(models.F('subdistrict_id'), 4))), _connector='OR'), name='councils_council_tambon_in_district', violation_error_message='ตำบลที่เลือกไม่อยู่ในอำเภอนั้น กรุณาเลือกใหม่'),
+                    models.UniqueConstraint(fields=('code',), name='councils_council_code_once', nulls_distinct=False, violation_error_message='มีสภารหัสนี้แล้ว กรุณาตรวจรหัส'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['subdistrict', 'tambon_town', 'town', 'city', 'district', 'other'])), name='councils_council_kind_known', violation_error_message='ประเภทพื้นที่ไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('certification_basis', ''), ('certified_by', None), ('certified_on', None)), models.Q(('certified_by__isnull', False), ('certified_on__isnull', False), ('certification_basis__in', ['gates', 'taken_over'])), _connector='OR'), name='councils_council_certification_whole', violation_error_message='การรับรองต้องมีวันที่ ผู้รับรอง และที่มาครบ'),
+                    models.CheckConstraint(condition=models.Q(('certification_gaps', []), ('certification_basis', 'taken_over'), _connector='OR'), name='councils_council_gates_leave_no_gap', violation_error_message='รับรองตามเกณฑ์ของระบบได้เมื่อข้อมูลครบเท่านั้น กรุณาเติมสิ่งที่ขาดก่อน'),
+                    models.CheckConstraint(condition=models.Q(('certified_on', None), ('certified_on__gte', models.F('registered_on')), _connector='OR'), name='councils_council_certified_after_registration', violation_error_message='วันที่รับรองต้องไม่ก่อนวันที่จดแจ้งจัดตั้ง'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('merged_into', None), ('withdrawal_reason', ''), ('withdrawn_on', None)), models.Q(('withdrawal_reason__regex', '\\S'), ('withdrawn_on__isnull', False)), _connector='OR'), name='councils_council_withdrawal_whole', violation_error_message='การถอนออกจากทะเบียนต้องมีวันที่และเหตุผล'),
+                    models.CheckConstraint(condition=models.Q(('merged_into', None), models.Q(('merged_into', models.F('pk')), _negated=True), _connector='OR'), name='councils_council_not_into_itself', violation_error_message='รวมสภาเข้ากับตัวเองไม่ได้ เลือกรายการอื่น'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='programs_placed_province_in_region', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NOT EXISTS (SELECT 1 FROM places_province p WHERE p.code = NEW.province_id AND p.region_id = NEW.region_id) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'programs_placed_province_in_region', MESSAGE = 'จังหวัดที่เลือกไม่อยู่ในภาคนั้น กรุณาเลือกใหม่'; END IF; RETURN NEW;", hash='f0f7caf09a5c316f5229b944689e25981b9d5d85', operation='INSERT OR UPDATE', pgid='pgtrigger_programs_placed_province_in_region_07dd9', table='councils_council', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_councilevent" ("certification_basis", "certification_gaps", "certified_by_id", "certified_on", "code", "district_id", "id", "kind", "merged_into_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "region_id", "registered_on", "subdistrict_id", "version", "withdrawal_reason", "withdrawn_on") SELECT new_values."certification_basis", new_values."certification_gaps", new_values."certified_by_id", new_values."certified_on", new_values."code", new_values."district_id", new_values."id", new_values."kind", new_values."merged_into_id", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."province_id", new_values."region_id", new_values."registered_on", new_values."subdistrict_id", new_values."version", new_values."withdrawal_reason", new_values."withdrawn_on" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='726909295bfb3da2b657067cd6f7230e9d02f140', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_017ac', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_council', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_councilevent" ("certification_basis", "certification_gaps", "certified_by_id", "certified_on", "code", "district_id", "id", "kind", "merged_into_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "region_id", "registered_on", "subdistrict_id", "version", "withdrawal_reason", "withdrawn_on") SELECT new_values."certification_basis", new_values."certification_gaps", new_values."certified_by_id", new_values."certified_on", new_values."code", new_values."district_id", new_values."id", new_values."kind", new_values."merged_into_id", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."province_id", new_values."region_id", new_values."registered_on", new_values."subdistrict_id", new_values."version", new_values."withdrawal_reason", new_values."withdrawn_on" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."certification_basis" IS DISTINCT FROM (new_values."certification_basis") OR old_values."certification_gaps" IS DISTINCT FROM (new_values."certification_gaps") OR old_values."certified_by_id" IS DISTINCT FROM (new_values."certified_by_id") OR old_values."certified_on" IS DISTINCT FROM (new_values."certified_on") OR old_values."code" IS DISTINCT FROM (new_values."code") OR old_values."district_id" IS DISTINCT FROM (new_values."district_id") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."kind" IS DISTINCT FROM (new_values."kind") OR old_values."merged_into_id" IS DISTINCT FROM (new_values."merged_into_id") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."province_id" IS DISTINCT FROM (new_values."province_id") OR old_values."region_id" IS DISTINCT FROM (new_values."region_id") OR old_values."registered_on" IS DISTINCT FROM (new_values."registered_on") OR old_values."subdistrict_id" IS DISTINCT FROM (new_values."subdistrict_id") OR old_values."version" IS DISTINCT FROM (new_values."version") OR old_values."withdrawal_reason" IS DISTINCT FROM (new_values."withdrawal_reason") OR old_values."withdrawn_on" IS DISTINCT FROM (new_values."withdrawn_on")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='dc0e82f459dffc6ffd81233f36bf738cbd1650d6', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_d45c0', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_council', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_councilevent" ("certification_basis", "certification_gaps", "certified_by_id", "certified_on", "code", "district_id", "id", "kind", "merged_into_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "region_id", "registered_on", "subdistrict_id", "version", "withdrawal_reason", "withdrawn_on") SELECT old_values."certification_basis", old_values."certification_gaps", old_values."certified_by_id", old_values."certified_on", old_values."code", old_values."district_id", old_values."id", old_values."kind", old_values."merged_into_id", old_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."province_id", old_values."region_id", old_values."registered_on", old_values."subdistrict_id", old_values."version", old_values."withdrawal_reason", old_values."withdrawn_on" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='cc4aacaa527cdb191856157d414650c0219728c4', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_2983b', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_council', when='AFTER')),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='CapabilityResult',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('fiscal_year', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(2500), django.core.validators.MaxValueValidator(2700)], verbose_name='ปีงบประมาณ')),
+                ('reported_on', models.DateField(verbose_name='วันที่รายงาน')),
+                ('advises', models.BooleanField(default=False, verbose_name='เสนอปัญหาและแนวทางพัฒนา (4)')),
+                ('asks_for_services', models.BooleanField(default=False, verbose_name='เสนอความต้องการบริการสาธารณะ (5)')),
+                ('reports_harm', models.BooleanField(default=False, verbose_name='รายงานปัญหาและผลกระทบ (9)')),
+                ('note', models.CharField(blank=True, max_length=300, verbose_name='หมายเหตุ')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('council', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='capability', to='councils.council', verbose_name='สภาองค์กรชุมชน')),
+            ],
+            options={
+                'verbose_name': 'ผลตัวชี้วัดศักยภาพสภา',
+                'ordering': ['council', '-fiscal_year'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('council', 'fiscal_year'), name='councils_capabilityresult_once', nulls_distinct=False, violation_error_message='ปีนี้บันทึกผลตัวชี้วัดของสภานี้แล้ว กรุณาแก้ไขรายการเดิม'),
+                    models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='councils_capabilityresult_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_capabilityresultevent" ("advises", "asks_for_services", "council_id", "fiscal_year", "id", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reported_on", "reports_harm", "version") SELECT new_values."advises", new_values."asks_for_services", new_values."council_id", new_values."fiscal_year", new_values."id", new_values."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."reported_on", new_values."reports_harm", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='eb369739869e9345c50818fe3a423cb78a2802f0', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_49fba', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_capabilityresult', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_capabilityresultevent" ("advises", "asks_for_services", "council_id", "fiscal_year", "id", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reported_on", "reports_harm", "version") SELECT new_values."advises", new_values."asks_for_services", new_values."council_id", new_values."fiscal_year", new_values."id", new_values."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."reported_on", new_values."reports_harm", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='b4abd95d3fa97f4d1379a668bffc16b3d88ce595', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_903c2', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_capabilityresult', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_capabilityresultevent" ("advises", "asks_for_services", "council_id", "fiscal_year", "id", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reported_on", "reports_harm", "version") SELECT old_values."advises", old_values."asks_for_services", old_values."council_id", old_values."fiscal_year", old_values."id", old_values."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."reported_on", old_values."reports_harm", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='dfd365618a308cd7584c7a26e3e945b33e761c68', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_4d73b', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_capabilityresult', when='AFTER')),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='CommunityGroup',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=20, verbose_name='รหัสกลุ่ม')),
+                ('name', models.CharField(max_length=300, verbose_name='ชื่อกลุ่ม/องค์กร')),
+                ('registered_on', models.DateField(verbose_name='วันที่จดแจ้ง')),
+                ('found_existing_on', models.DateField(blank=True, null=True, verbose_name='ตรวจพบว่าคงอยู่เมื่อ')),
+                ('ended_on', models.DateField(blank=True, null=True, verbose_name='สิ้นสภาพเมื่อ')),
+                ('ended_reason', models.CharField(blank=True, max_length=300, verbose_name='เหตุที่สิ้นสภาพ')),
+                ('search_key', models.CharField(default='', editable=False, max_length=400)),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('council', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='groups', to='councils.council', verbose_name='สภาองค์กรชุมชน')),
+            ],
+            options={
+                'verbose_name': 'กลุ่ม/องค์กรชุมชน',
+                'ordering': ['code'],
+                'indexes': [
+                    models.Index(fields=['registered_on'], name='councils_group_registered'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('code',), name='councils_communitygroup_code_once', nulls_distinct=False, violation_error_message='มีกลุ่มรหัสนี้แล้ว กรุณาตรวจรหัส'),
+                    models.CheckConstraint(condition=models.Q(('name__regex', '\\S')), name='councils_communitygroup_name_given', violation_error_message='กรุณาระบุชื่อกลุ่ม'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_on', None), ('ended_reason', '')), models.Q(('ended_on__gte', models.F('registered_on')), ('ended_reason__regex', '\\S')), _connector='OR'), name='councils_communitygroup_end_whole', violation_error_message='การสิ้นสภาพต้องมีวันที่ (ไม่ก่อนวันจดแจ้ง) และเหตุผล'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_communitygroupevent" ("code", "council_id", "ended_on", "ended_reason", "found_existing_on", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "registered_on", "version") SELECT new_values."code", new_values."council_id", new_values."ended_on", new_values."ended_reason", new_values."found_existing_on", new_values."id", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."registered_on", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f0af3b1eb59c48e7af5c80a580f7cdf75aa36d73', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_8f11f', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_communitygroup', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_communitygroupevent" ("code", "council_id", "ended_on", "ended_reason", "found_existing_on", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "registered_on", "version") SELECT new_values."code", new_values."council_id", new_values."ended_on", new_values."ended_reason", new_values."found_existing_on", new_values."id", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."registered_on", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."code" IS DISTINCT FROM (new_values."code") OR old_values."council_id" IS DISTINCT FROM (new_values."council_id") OR old_values."ended_on" IS DISTINCT FROM (new_values."ended_on") OR old_values."ended_reason" IS DISTINCT FROM (new_values."ended_reason") OR old_values."found_existing_on" IS DISTINCT FROM (new_values."found_existing_on") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."registered_on" IS DISTINCT FROM (new_values."registered_on") OR old_values."version" IS DISTINCT FROM (new_values."version")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='4a54ff57b8166f6184fecd8ee388116bb16ea4ce', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_1b8e5', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_communitygroup', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_communitygroupevent" ("code", "council_id", "ended_on", "ended_reason", "found_existing_on", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "registered_on", "version") SELECT old_values."code", old_values."council_id", old_values."ended_on", old_values."ended_reason", old_values."found_existing_on", old_values."id", old_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."registered_on", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='f8e7e9e16ec1de28b3c0fe35a48a3bcb1b112021', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_40086', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_communitygroup', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -106,6 +183,25 @@ class Migration(migrations.Migration):
                 'verbose_name': 'ไฟล์แนบของตัวชี้วัดศักยภาพ',
                 'ordering': ['attached_at', 'pk'],
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['document', 'attached_at'], name='councils_capability_document'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('format__in', ['pdf', 'jpg', 'png', 'xlsx', 'docx'])), name='councils_capabilityfile_format_known', violation_error_message='รับเฉพาะไฟล์ PDF, JPEG, PNG, Excel (.xlsx) และ Word (.docx)'),
+                    models.CheckConstraint(condition=models.Q(('document__in', ['proposal', 'agreement', 'payment', 'report', 'minutes', 'registration', 'js02', 'js03', 'renewal', 'problems', 'letter_copy', 'follow_up', 'fund_rules', 'one_page', 'year_report', 'photo', 'other'])), name='councils_capabilityfile_document_known', violation_error_message='ประเภทเอกสารไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['present', 'replaced', 'removed', 'purged'])), name='councils_capabilityfile_state_known', violation_error_message='สถานะของไฟล์แนบไม่ถูกต้อง กรุณาโหลดหน้าใหม่'),
+                    models.CheckConstraint(condition=models.Q(('byte_count__gt', 0), ('file_name__regex', '\\S'), ('sha256__regex', '^[0-9a-f]{64}$')), name='councils_capabilityfile_content_known', violation_error_message='ไฟล์แนบต้องมีชื่อ ขนาด และลายนิ้วมือครบ กรุณาแนบใหม่'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('removed_at__isnull', False), ('removed_by__isnull', False), ('state__in', ('removed', 'purged')), ('removal_reason__regex', '\\S')), models.Q(models.Q(('state__in', ('removed', 'purged')), _negated=True), ('removal_reason', ''), ('removed_at', None), ('removed_by', None)), _connector='OR'), name='councils_capabilityfile_removal_whole', violation_error_message='การเอาไฟล์ออกต้องมีผู้เอาออก เวลา และเหตุผลครบ'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('purged_at__isnull', False), ('state', 'purged')), models.Q(models.Q(('state', 'purged'), _negated=True), ('purged_at', None)), _connector='OR'), name='councils_capabilityfile_purge_whole', violation_error_message='ไฟล์ที่ลบถาวรแล้วต้องมีเวลาที่ลบ และไฟล์อื่นต้องไม่มี'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'present')), fields=('subject', 'sha256'), name='councils_capabilityfile_once', violation_error_message='รายการนี้มีไฟล์ที่เนื้อหาเหมือนกันอยู่แล้ว ไม่ต้องแนบซ้ำ หากเลือกผิดกรุณาเลือกไฟล์อื่น'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='files_attachment_content_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF (NEW.subject_id, NEW.file_name, NEW.format, NEW.byte_count, NEW.sha256, NEW.attached_by_id, NEW.attached_at, NEW.replaces_id) IS DISTINCT FROM (OLD.subject_id, OLD.file_name, OLD.format, OLD.byte_count, OLD.sha256, OLD.attached_by_id, OLD.attached_at, OLD.replaces_id) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'files_attachment_content_fixed', MESSAGE = 'เนื้อหาของไฟล์แนบแก้ไขไม่ได้ ให้แนบฉบับใหม่แทนที่'; END IF; RETURN NEW;", hash='ec59ca20c20b67f122cfc57e7bf623bf6f6b7450', operation='UPDATE', pgid='pgtrigger_files_attachment_content_fixed_79e73', table='councils_capabilityfile', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='files_attachment_transition', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.state IS DISTINCT FROM NEW.state)', func="IF (OLD.state, NEW.state) NOT IN (('present', 'replaced'), ('present', 'removed'), ('removed', 'present'), ('removed', 'purged')) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'files_attachment_transition', MESSAGE = 'ไฟล์นี้มีผู้อื่นเปลี่ยนสถานะไปแล้ว กรุณาเปิดหน้านี้ใหม่'; END IF; RETURN NEW;", hash='4df072c89e0e7760667cb4e9f07390bb0982d965', operation='UPDATE', pgid='pgtrigger_files_attachment_transition_0cfd8', table='councils_capabilityfile', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_capabilityfileevent" ("attached_at", "attached_by_id", "byte_count", "description", "document", "file_name", "format", "has_preview", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purged_at", "removal_reason", "removed_at", "removed_by_id", "replaces_id", "sha256", "state", "subject_id") SELECT new_values."attached_at", new_values."attached_by_id", new_values."byte_count", new_values."description", new_values."document", new_values."file_name", new_values."format", new_values."has_preview", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."purged_at", new_values."removal_reason", new_values."removed_at", new_values."removed_by_id", new_values."replaces_id", new_values."sha256", new_values."state", new_values."subject_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='237760520f457b8eed4e68429f80d014a18c1dc2', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_2ff1e', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_capabilityfile', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_capabilityfileevent" ("attached_at", "attached_by_id", "byte_count", "description", "document", "file_name", "format", "has_preview", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purged_at", "removal_reason", "removed_at", "removed_by_id", "replaces_id", "sha256", "state", "subject_id") SELECT new_values."attached_at", new_values."attached_by_id", new_values."byte_count", new_values."description", new_values."document", new_values."file_name", new_values."format", new_values."has_preview", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."purged_at", new_values."removal_reason", new_values."removed_at", new_values."removed_by_id", new_values."replaces_id", new_values."sha256", new_values."state", new_values."subject_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='8627fcc012056dffb163ea06c9a408430ef7b44c', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_eeeff', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_capabilityfile', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_capabilityfileevent" ("attached_at", "attached_by_id", "byte_count", "description", "document", "file_name", "format", "has_preview", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purged_at", "removal_reason", "removed_at", "removed_by_id", "replaces_id", "sha256", "state", "subject_id") SELECT old_values."attached_at", old_values."attached_by_id", old_values."byte_count", old_values."description", old_values."document", old_values."file_name", old_values."format", old_values."has_preview", old_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."purged_at", old_values."removal_reason", old_values."removed_at", old_values."removed_by_id", old_values."replaces_id", old_values."sha256", old_values."state", old_values."subject_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='97eaabfdf225cce182548a2cb26acbf4aec07c86', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_a8cb5', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_capabilityfile', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -137,35 +233,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Council',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=300, verbose_name='ชื่อ')),
-                ('search_key', models.CharField(default='', editable=False, max_length=400)),
-                ('sort_key', models.CharField(db_collation='C', default='', editable=False, max_length=640)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('code', models.CharField(max_length=20, verbose_name='รหัสสภา')),
-                ('kind', models.CharField(choices=[('subdistrict', 'องค์การบริหารส่วนตำบล (อบต.)'), ('tambon_town', 'เทศบาลตำบล'), ('town', 'เทศบาลเมือง'), ('city', 'เทศบาลนคร'), ('district', 'เขต'), ('other', 'พื้นที่อื่น')], max_length=12, verbose_name='ประเภทพื้นที่')),
-                ('registered_on', models.DateField(verbose_name='วันที่จดแจ้งจัดตั้ง')),
-                ('certified_on', models.DateField(blank=True, null=True, verbose_name='วันที่รับรองตัวชี้วัด')),
-                ('certification_basis', models.CharField(blank=True, choices=[('gates', 'ข้อมูลครบตามเกณฑ์ในระบบนี้'), ('taken_over', 'รับมาจากระบบเดิม (EIS)')], max_length=10, verbose_name='ที่มาของการรับรอง')),
-                ('certification_gaps', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=100), blank=True, default=list, size=None, verbose_name='สิ่งที่ยังขาดเมื่อรับมา')),
-                ('withdrawn_on', models.DateField(blank=True, null=True, verbose_name='ถอนออกจากทะเบียนเมื่อ')),
-                ('withdrawal_reason', models.CharField(blank=True, max_length=300, verbose_name='เหตุผลที่ถอนออก')),
-                ('certified_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้รับรอง')),
-                ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.district', verbose_name='อำเภอ/เขต')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='councils.council', verbose_name='รวมเข้ากับ')),
-                ('province', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.province', verbose_name='จังหวัด')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.region', verbose_name='ภาค')),
-                ('subdistrict', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.subdistrict', verbose_name='ตำบล/แขวง')),
-            ],
-            options={
-                'verbose_name': 'สภาองค์กรชุมชน',
-                'ordering': ['sort_key', 'pk'],
-                'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='42084efce82405472b95d32b79e23fa7ddbe3eb1', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1cd05', table='councils_capabilityfileevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -189,12 +259,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='858b8d9c40724d372af054ff9cc59baaf56251f1', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d8e16', table='councils_communitygroupevent', when='BEFORE')),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name='communitygroup',
-            name='council',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='groups', to='councils.council', verbose_name='สภาองค์กรชุมชน'),
         ),
         migrations.CreateModel(
             name='CapabilityResultEvent',
@@ -217,12 +285,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='81d39b2d7192b97edf9edbda5a8af6f523ecd734', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_44b52', table='councils_capabilityresultevent', when='BEFORE')),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name='capabilityresult',
-            name='council',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='capability', to='councils.council', verbose_name='สภาองค์กรชุมชน'),
         ),
         migrations.CreateModel(
             name='CouncilEvent',
@@ -253,6 +319,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b60f99539a67311e90e47e5f816481be407fc341', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ecfb5', table='councils_councilevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -280,6 +349,25 @@ class Migration(migrations.Migration):
                 'verbose_name': 'ไฟล์แนบของสภาองค์กรชุมชน',
                 'ordering': ['attached_at', 'pk'],
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['document', 'attached_at'], name='councils_councilfile_document'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('format__in', ['pdf', 'jpg', 'png', 'xlsx', 'docx'])), name='councils_councilfile_format_known', violation_error_message='รับเฉพาะไฟล์ PDF, JPEG, PNG, Excel (.xlsx) และ Word (.docx)'),
+                    models.CheckConstraint(condition=models.Q(('document__in', ['proposal', 'agreement', 'payment', 'report', 'minutes', 'registration', 'js02', 'js03', 'renewal', 'problems', 'letter_copy', 'follow_up', 'fund_rules', 'one_page', 'year_report', 'photo', 'other'])), name='councils_councilfile_document_known', violation_error_message='ประเภทเอกสารไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['present', 'replaced', 'removed', 'purged'])), name='councils_councilfile_state_known', violation_error_message='สถานะของไฟล์แนบไม่ถูกต้อง กรุณาโหลดหน้าใหม่'),
+                    models.CheckConstraint(condition=models.Q(('byte_count__gt', 0), ('file_name__regex', '\\S'), ('sha256__regex', '^[0-9a-f]{64}$')), name='councils_councilfile_content_known', violation_error_message='ไฟล์แนบต้องมีชื่อ ขนาด และลายนิ้วมือครบ กรุณาแนบใหม่'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('removed_at__isnull', False), ('removed_by__isnull', False), ('state__in', ('removed', 'purged')), ('removal_reason__regex', '\\S')), models.Q(models.Q(('state__in', ('removed', 'purged')), _negated=True), ('removal_reason', ''), ('removed_at', None), ('removed_by', None)), _connector='OR'), name='councils_councilfile_removal_whole', violation_error_message='การเอาไฟล์ออกต้องมีผู้เอาออก เวลา และเหตุผลครบ'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('purged_at__isnull', False), ('state', 'purged')), models.Q(models.Q(('state', 'purged'), _negated=True), ('purged_at', None)), _connector='OR'), name='councils_councilfile_purge_whole', violation_error_message='ไฟล์ที่ลบถาวรแล้วต้องมีเวลาที่ลบ และไฟล์อื่นต้องไม่มี'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'present')), fields=('subject', 'sha256'), name='councils_councilfile_once', violation_error_message='รายการนี้มีไฟล์ที่เนื้อหาเหมือนกันอยู่แล้ว ไม่ต้องแนบซ้ำ หากเลือกผิดกรุณาเลือกไฟล์อื่น'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='files_attachment_content_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF (NEW.subject_id, NEW.file_name, NEW.format, NEW.byte_count, NEW.sha256, NEW.attached_by_id, NEW.attached_at, NEW.replaces_id) IS DISTINCT FROM (OLD.subject_id, OLD.file_name, OLD.format, OLD.byte_count, OLD.sha256, OLD.attached_by_id, OLD.attached_at, OLD.replaces_id) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'files_attachment_content_fixed', MESSAGE = 'เนื้อหาของไฟล์แนบแก้ไขไม่ได้ ให้แนบฉบับใหม่แทนที่'; END IF; RETURN NEW;", hash='c7e91d69582bd60f5c4488eea2c733e6a9d0b5a8', operation='UPDATE', pgid='pgtrigger_files_attachment_content_fixed_c7245', table='councils_councilfile', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='files_attachment_transition', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.state IS DISTINCT FROM NEW.state)', func="IF (OLD.state, NEW.state) NOT IN (('present', 'replaced'), ('present', 'removed'), ('removed', 'present'), ('removed', 'purged')) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'files_attachment_transition', MESSAGE = 'ไฟล์นี้มีผู้อื่นเปลี่ยนสถานะไปแล้ว กรุณาเปิดหน้านี้ใหม่'; END IF; RETURN NEW;", hash='b5a7855eeab0ddd53c395efadda4f2d2c2f57cb6', operation='UPDATE', pgid='pgtrigger_files_attachment_transition_61072', table='councils_councilfile', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_councilfileevent" ("attached_at", "attached_by_id", "byte_count", "description", "document", "file_name", "format", "has_preview", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purged_at", "removal_reason", "removed_at", "removed_by_id", "replaces_id", "sha256", "state", "subject_id") SELECT new_values."attached_at", new_values."attached_by_id", new_values."byte_count", new_values."description", new_values."document", new_values."file_name", new_values."format", new_values."has_preview", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."purged_at", new_values."removal_reason", new_values."removed_at", new_values."removed_by_id", new_values."replaces_id", new_values."sha256", new_values."state", new_values."subject_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='3a2856dc95085b34fdd6f58327e2dc4084dd9c75', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_dcf39', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_councilfile', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_councilfileevent" ("attached_at", "attached_by_id", "byte_count", "description", "document", "file_name", "format", "has_preview", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purged_at", "removal_reason", "removed_at", "removed_by_id", "replaces_id", "sha256", "state", "subject_id") SELECT new_values."attached_at", new_values."attached_by_id", new_values."byte_count", new_values."description", new_values."document", new_values."file_name", new_values."format", new_values."has_preview", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."purged_at", new_values."removal_reason", new_values."removed_at", new_values."removed_by_id", new_values."replaces_id", new_values."sha256", new_values."state", new_values."subject_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='43128a84226c62882e18dd16d71b5edaf0e42bc5', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_bcfcc', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_councilfile', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_councilfileevent" ("attached_at", "attached_by_id", "byte_count", "description", "document", "file_name", "format", "has_preview", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purged_at", "removal_reason", "removed_at", "removed_by_id", "replaces_id", "sha256", "state", "subject_id") SELECT old_values."attached_at", old_values."attached_by_id", old_values."byte_count", old_values."description", old_values."document", old_values."file_name", old_values."format", old_values."has_preview", old_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."purged_at", old_values."removal_reason", old_values."removed_at", old_values."removed_by_id", old_values."replaces_id", old_values."sha256", old_values."state", old_values."subject_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='d4b660160e4a99a1877e762e4b66050fee52f883', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_6d2e0', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_councilfile', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -311,6 +399,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='78ed1626f8010126fe74000421b2493cbb71666e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7daae', table='councils_councilfileevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -328,6 +419,16 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'การประชุมสภา',
                 'ordering': ['council', '-fiscal_year', 'number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('council', 'fiscal_year', 'number'), name='councils_councilmeeting_once', nulls_distinct=False, violation_error_message='ปีนี้มีการประชุมครั้งที่นี้แล้ว กรุณาตรวจครั้งที่'),
+                    models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='councils_councilmeeting_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
+                    models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='councils_councilmeeting_numbered', violation_error_message='ครั้งที่ของการประชุมต้องเริ่มจาก 1'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_councilmeetingevent" ("attendee_count", "council_id", "fiscal_year", "held_on", "id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "topics", "version") SELECT new_values."attendee_count", new_values."council_id", new_values."fiscal_year", new_values."held_on", new_values."id", new_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."topics", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='e3561acd1457a52c4ab369dad9770e3747adb19f', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_f616d', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_councilmeeting', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_councilmeetingevent" ("attendee_count", "council_id", "fiscal_year", "held_on", "id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "topics", "version") SELECT new_values."attendee_count", new_values."council_id", new_values."fiscal_year", new_values."held_on", new_values."id", new_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."topics", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5fbed8ac28b6b7db9aaf5847ebf41cf9747ab02e', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_d4d13', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_councilmeeting', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_councilmeetingevent" ("attendee_count", "council_id", "fiscal_year", "held_on", "id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "topics", "version") SELECT old_values."attendee_count", old_values."council_id", old_values."fiscal_year", old_values."held_on", old_values."id", old_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."topics", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='9978e43800f7205ea00852da1ffe1686929bafbf', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_b9646', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_councilmeeting', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -350,6 +451,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='34a3b34ab095045e7b6ddcc51eb5294a4e74b043', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b79c9', table='councils_councilmeetingevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -364,6 +468,18 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'การรับรองสถานภาพกลุ่ม',
                 'ordering': ['group', '-fiscal_year'],
+                'indexes': [
+                    models.Index(fields=['fiscal_year', 'certified_on'], name='councils_certification_of_year'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('group', 'fiscal_year'), name='councils_groupcertification_once', nulls_distinct=False, violation_error_message='ปีนี้รับรองสถานภาพของกลุ่มนี้แล้ว'),
+                    models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='councils_groupcertification_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_groupcertificationevent" ("certified_on", "fiscal_year", "group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "version") SELECT new_values."certified_on", new_values."fiscal_year", new_values."group_id", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='91073ee4b39e4f48cf0af543aeb71909c2c8a3ec', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_ac69e', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_groupcertification', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_groupcertificationevent" ("certified_on", "fiscal_year", "group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "version") SELECT new_values."certified_on", new_values."fiscal_year", new_values."group_id", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f810f00f114889e7ddda3f232ce83fe924c09353', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_00d79', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_groupcertification', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_groupcertificationevent" ("certified_on", "fiscal_year", "group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "version") SELECT old_values."certified_on", old_values."fiscal_year", old_values."group_id", old_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='9e14e8fd5d67d72998e10105d14f3919ace86e5e', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_38162', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_groupcertification', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -383,18 +499,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='LetterPrint',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('printed_at', models.DateTimeField(verbose_name='พิมพ์เมื่อ')),
-                ('printed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้พิมพ์')),
-            ],
-            options={
-                'verbose_name': 'การพิมพ์จดหมาย',
-                'ordering': ['letter', '-printed_at'],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='86c9a25564a203b572a1cef5783f832513024b4e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_8ecf4', table='councils_groupcertificationevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -411,6 +518,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'สมาชิกสภา',
                 'ordering': ['council', 'kind', 'name'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('council', 'name', 'selected_on'), name='councils_member_once', nulls_distinct=False, violation_error_message='สภานี้มีสมาชิกชื่อนี้ที่คัดเลือกวันเดียวกันแล้ว'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['representative', 'expert'])), name='councils_member_kind_known', violation_error_message='ประเภทสมาชิกต้องเป็นผู้แทนชุมชนหรือผู้ทรงคุณวุฒิ'),
+                    models.CheckConstraint(condition=models.Q(('name__regex', '\\S')), name='councils_member_name_given', violation_error_message='กรุณาระบุชื่อสมาชิก'),
+                    models.CheckConstraint(condition=models.Q(('left_on', None), ('left_on__gt', models.F('selected_on')), _connector='OR'), name='councils_member_left_after_selection', violation_error_message='วันที่พ้นจากตำแหน่งต้องอยู่หลังวันคัดเลือก'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_memberevent" ("council_id", "id", "kind", "left_on", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "selected_on", "version") SELECT new_values."council_id", new_values."id", new_values."kind", new_values."left_on", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."selected_on", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2c19583aec5996d85ee815d29037b5fa1b2f7cf7', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_dd7a5', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_member', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_memberevent" ("council_id", "id", "kind", "left_on", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "selected_on", "version") SELECT new_values."council_id", new_values."id", new_values."kind", new_values."left_on", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."selected_on", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='7a315c66fcd0906bb29421f10613a6b0df780afe', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_3e134', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_member', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_memberevent" ("council_id", "id", "kind", "left_on", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "selected_on", "version") SELECT old_values."council_id", old_values."id", old_values."kind", old_values."left_on", old_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."selected_on", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='43583c469c7b04ae8443eed3eb95a4c4cd538b05', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_a7a03', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_member', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -432,6 +550,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d06acb59874b349fe80cd0f0a442090912acfede', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_21574', table='councils_memberevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -458,6 +579,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2890b548701ddf5400cd01eebcd84c63e343da9c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9fe74', table='councils_proposalevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -469,12 +593,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'สภาที่เสนอ',
+                'constraints': [
+                    models.UniqueConstraint(fields=('proposal', 'council'), name='councils_proposalofcouncil_once', nulls_distinct=False, violation_error_message='สภานี้อยู่ในข้อเสนอแล้ว'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_proposalofcouncilevent" ("council_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposal_id") SELECT new_values."council_id", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."proposal_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='32ff2c03a4b6f9ce870405b111999ff2b191e096', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_dcadf', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_proposalofcouncil', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_proposalofcouncilevent" ("council_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposal_id") SELECT new_values."council_id", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."proposal_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a96e44eb2c2f54a37a265cd223d5dab3ad60a1e8', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_39b3e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_proposalofcouncil', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_proposalofcouncilevent" ("council_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposal_id") SELECT old_values."council_id", old_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."proposal_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='066fd0c24e6dff2872d6fd03b96bd7e4d1b1e16b', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_27679', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_proposalofcouncil', when='AFTER')),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name='proposal',
-            name='councils',
-            field=models.ManyToManyField(related_name='proposals', through='councils.ProposalOfCouncil', to='councils.council', verbose_name='สภาที่เสนอ'),
         ),
         migrations.CreateModel(
             name='ProposalOfCouncilEvent',
@@ -491,6 +618,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8acd617e60fd1a84c49df45ff629ee1d7f7c88f4', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b3d8b', table='councils_proposalofcouncilevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -508,6 +638,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'การสอบทานคุณภาพสภา',
                 'ordering': ['council', '-fiscal_year'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('council', 'fiscal_year'), name='councils_qualityreview_once', nulls_distinct=False, violation_error_message='ปีนี้สอบทานสภานี้แล้ว กรุณาแก้ไขรายการเดิม'),
+                    models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='councils_qualityreview_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
+                    models.CheckConstraint(condition=models.Q(('grade__in', ['A', 'B', 'C', 'D'])), name='councils_qualityreview_grade_known', violation_error_message='ระดับต้องเป็น A B C หรือ D'),
+                    models.CheckConstraint(condition=models.Q(('score_pct', None), models.Q(('score_pct__gte', 0), ('score_pct__lte', 100)), _connector='OR'), name='councils_qualityreview_score_is_a_share', violation_error_message='คะแนนต้องอยู่ระหว่างร้อยละ 0 ถึง 100'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_qualityreviewevent" ("council_id", "fiscal_year", "grade", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reviewed_on", "scale_id", "score_pct", "version") SELECT new_values."council_id", new_values."fiscal_year", new_values."grade", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."reviewed_on", new_values."scale_id", new_values."score_pct", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6a206a1173aabf1b6da78952873b4fc8a246e4e8', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_27407', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_qualityreview', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_qualityreviewevent" ("council_id", "fiscal_year", "grade", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reviewed_on", "scale_id", "score_pct", "version") SELECT new_values."council_id", new_values."fiscal_year", new_values."grade", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."reviewed_on", new_values."scale_id", new_values."score_pct", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d3ac7a079fc66b610344571bee92580865b8653d', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_2170e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_qualityreview', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_qualityreviewevent" ("council_id", "fiscal_year", "grade", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reviewed_on", "scale_id", "score_pct", "version") SELECT old_values."council_id", old_values."fiscal_year", old_values."grade", old_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."reviewed_on", old_values."scale_id", old_values."score_pct", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='da7ec74b03219c0f1285ebae045a4179886dfbde', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_bd036', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_qualityreview', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -530,6 +671,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d996abc7a96de3195977fce2a41070faeec1d78f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0321b', table='councils_qualityreviewevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -546,6 +690,19 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'ภารกิจตามมาตรา 21',
                 'ordering': ['council', '-fiscal_year', 'mission'],
+                'indexes': [
+                    models.Index(fields=['fiscal_year', 'mission'], name='councils_mission_of_year'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('council', 'fiscal_year', 'mission'), name='councils_section21mission_once', nulls_distinct=False, violation_error_message='ปีนี้บันทึกภารกิจนี้ของสภาแล้ว'),
+                    models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='councils_section21mission_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
+                    models.CheckConstraint(condition=models.Q(('mission__in', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])), name='councils_section21mission_known', violation_error_message='ภารกิจตามมาตรา 21 มี 12 ข้อ เลือกข้อ 1 ถึง 12'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_section21missionevent" ("council_id", "detail", "fiscal_year", "id", "mission", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reported_on", "version") SELECT new_values."council_id", new_values."detail", new_values."fiscal_year", new_values."id", new_values."mission", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."reported_on", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='dd4da9ff4785b0d33e97df11451610971693b651', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_45caf', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_section21mission', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_section21missionevent" ("council_id", "detail", "fiscal_year", "id", "mission", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reported_on", "version") SELECT new_values."council_id", new_values."detail", new_values."fiscal_year", new_values."id", new_values."mission", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."reported_on", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9ab4673ecf09e87aaebc8d261df7f05d4111f0fc', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_d9e21', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_section21mission', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_section21missionevent" ("council_id", "detail", "fiscal_year", "id", "mission", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reported_on", "version") SELECT old_values."council_id", old_values."detail", old_values."fiscal_year", old_values."id", old_values."mission", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."reported_on", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='ba56ee4972a89f52f6ce5165aa6f05a6781e9e92', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_7c87b', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_section21mission', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -567,6 +724,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7d35c6fefde24c90d39681ece4b5c96be1ff704a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2fca1', table='councils_section21missionevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -588,6 +748,35 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'จดหมายรับรองสถานภาพ',
                 'ordering': ['-fiscal_year', '-number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('fiscal_year', 'number'), name='councils_statusletter_number_once', nulls_distinct=False, violation_error_message='เลขที่จดหมายของปีนี้ถูกใช้แล้ว'),
+                    models.UniqueConstraint(fields=('token',), name='councils_statusletter_token_once', nulls_distinct=False, violation_error_message='รหัสตรวจสอบของจดหมายซ้ำ กรุณาออกใหม่'),
+                    models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='councils_statusletter_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('revocation_reason', ''), ('revoked_on', None)), models.Q(('revocation_reason__regex', '\\S'), ('revoked_on__gte', models.F('issued_on'))), _connector='OR'), name='councils_statusletter_revocation_whole', violation_error_message='การยกเลิกจดหมายต้องมีวันที่ (ไม่ก่อนวันออก) และเหตุผล'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_statusletterevent" ("council_id", "fiscal_year", "group_id", "id", "issued_by_id", "issued_on", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "replaces_id", "revocation_reason", "revoked_on", "token", "version") SELECT new_values."council_id", new_values."fiscal_year", new_values."group_id", new_values."id", new_values."issued_by_id", new_values."issued_on", new_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."replaces_id", new_values."revocation_reason", new_values."revoked_on", new_values."token", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='e2286ed0dbeaecb7d4591ff99bf9f7e6e65229c8', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_89827', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_statusletter', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_statusletterevent" ("council_id", "fiscal_year", "group_id", "id", "issued_by_id", "issued_on", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "replaces_id", "revocation_reason", "revoked_on", "token", "version") SELECT new_values."council_id", new_values."fiscal_year", new_values."group_id", new_values."id", new_values."issued_by_id", new_values."issued_on", new_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."replaces_id", new_values."revocation_reason", new_values."revoked_on", new_values."token", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='299a2532e9dbdd0cb9676947fdba1707d61da816', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_f26b7', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_statusletter', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_statusletterevent" ("council_id", "fiscal_year", "group_id", "id", "issued_by_id", "issued_on", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "replaces_id", "revocation_reason", "revoked_on", "token", "version") SELECT old_values."council_id", old_values."fiscal_year", old_values."group_id", old_values."id", old_values."issued_by_id", old_values."issued_on", old_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."replaces_id", old_values."revocation_reason", old_values."revoked_on", old_values."token", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='a1148b7b9ec1c5a742c1e38eff782b8b91c47368', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_99521', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_statusletter', when='AFTER')),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='LetterPrint',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('printed_at', models.DateTimeField(verbose_name='พิมพ์เมื่อ')),
+                ('printed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้พิมพ์')),
+                ('letter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prints', to='councils.statusletter', verbose_name='จดหมาย')),
+            ],
+            options={
+                'verbose_name': 'การพิมพ์จดหมาย',
+                'ordering': ['letter', '-printed_at'],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_letterprintevent" ("id", "letter_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "printed_at", "printed_by_id") SELECT new_values."id", new_values."letter_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."printed_at", new_values."printed_by_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5d0be9be76e75be326191b5a8e9a702c4a695a5f', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_64fce', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_letterprint', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_letterprintevent" ("id", "letter_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "printed_at", "printed_by_id") SELECT new_values."id", new_values."letter_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."printed_at", new_values."printed_by_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='83a46525ed2d33bbeeb49af7e80de9de77d99ebb', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_e852d', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_letterprint', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_letterprintevent" ("id", "letter_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "printed_at", "printed_by_id") SELECT old_values."id", old_values."letter_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."printed_at", old_values."printed_by_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='0ed630174319489fa9a6d8db33890c0a256a4cf9', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_12a0c', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_letterprint', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -606,12 +795,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ddc37f43c36a6c07f42051630e9a10b427bfd380', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b2b4d', table='councils_letterprintevent', when='BEFORE')),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name='letterprint',
-            name='letter',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prints', to='councils.statusletter', verbose_name='จดหมาย'),
         ),
         migrations.CreateModel(
             name='StatusLetterEvent',
@@ -637,6 +824,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='740afea8a11540b23b47605760aa5a2a874b1d3f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9390d', table='councils_statusletterevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -654,6 +844,20 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'วาระสมาชิกสภา',
                 'ordering': ['council', 'selected_on'],
+                'indexes': [
+                    models.Index(fields=['expires_on'], name='councils_term_expiry'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('withdrawn_on', None)), fields=('council', 'selected_on'), name='councils_term_once', nulls_distinct=False, violation_error_message='สภานี้มีวาระที่คัดเลือกในวันเดียวกันแล้ว'),
+                    models.CheckConstraint(condition=models.Q(('renewed_on', None), ('renewed_on__gt', models.F('selected_on')), _connector='OR'), name='councils_term_renewal_after_selection', violation_error_message='วันที่ทบทวนต้องอยู่หลังวันคัดเลือก'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('withdrawal_reason', ''), ('withdrawn_on', None)), models.Q(('withdrawal_reason__regex', '\\S'), ('withdrawn_on__isnull', False)), _connector='OR'), name='councils_term_withdrawal_whole', violation_error_message='การถอนวาระต้องมีวันที่และเหตุผล'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='councils_term_four_years', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.expires_on IS DISTINCT FROM (NEW.selected_on + INTERVAL '4 years')::date THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'councils_term_four_years', MESSAGE = 'วาระของสมาชิกคือ 4 ปีนับแต่วันคัดเลือก (มาตรา 8) กรุณาตรวจวันครบวาระ'; END IF; RETURN NEW;", hash='ba3465b06521a29bac91a8967eead9cc56225ec9', operation='INSERT OR UPDATE', pgid='pgtrigger_councils_term_four_years_3c6a7', table='councils_term', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_termevent" ("council_id", "expires_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "renewed_on", "selected_on", "version", "withdrawal_reason", "withdrawn_on") SELECT new_values."council_id", new_values."expires_on", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."renewed_on", new_values."selected_on", new_values."version", new_values."withdrawal_reason", new_values."withdrawn_on" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='3b56a2c7b21ea5c7877e500952944421deb1bf39', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_0d0d8', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_term', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_termevent" ("council_id", "expires_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "renewed_on", "selected_on", "version", "withdrawal_reason", "withdrawn_on") SELECT new_values."council_id", new_values."expires_on", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."renewed_on", new_values."selected_on", new_values."version", new_values."withdrawal_reason", new_values."withdrawn_on" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='81abd6de7dc9cb16cc188a1481c7c97a739f8a55', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_e4bb5', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_term', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_termevent" ("council_id", "expires_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "renewed_on", "selected_on", "version", "withdrawal_reason", "withdrawn_on") SELECT old_values."council_id", old_values."expires_on", old_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."renewed_on", old_values."selected_on", old_values."version", old_values."withdrawal_reason", old_values."withdrawn_on" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='448a75bae54890569c3b830d783f861a49577943', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_0c140', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_term', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -676,6 +880,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='3f8a8af5e165a494c7063f6b4f81348371fbd063', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7fee5', table='councils_termevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -703,6 +910,22 @@ class Migration(migrations.Migration):
                 'verbose_name': 'เอกสารการทบทวนสมาชิก',
                 'ordering': ['attached_at', 'pk'],
                 'abstract': False,
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('format__in', ['pdf', 'jpg', 'png', 'xlsx', 'docx'])), name='councils_termfile_format_known', violation_error_message='รับเฉพาะไฟล์ PDF, JPEG, PNG, Excel (.xlsx) และ Word (.docx)'),
+                    models.CheckConstraint(condition=models.Q(('document__in', ['proposal', 'agreement', 'payment', 'report', 'minutes', 'registration', 'js02', 'js03', 'renewal', 'problems', 'letter_copy', 'follow_up', 'fund_rules', 'one_page', 'year_report', 'photo', 'other'])), name='councils_termfile_document_known', violation_error_message='ประเภทเอกสารไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['present', 'replaced', 'removed', 'purged'])), name='councils_termfile_state_known', violation_error_message='สถานะของไฟล์แนบไม่ถูกต้อง กรุณาโหลดหน้าใหม่'),
+                    models.CheckConstraint(condition=models.Q(('byte_count__gt', 0), ('file_name__regex', '\\S'), ('sha256__regex', '^[0-9a-f]{64}$')), name='councils_termfile_content_known', violation_error_message='ไฟล์แนบต้องมีชื่อ ขนาด และลายนิ้วมือครบ กรุณาแนบใหม่'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('removed_at__isnull', False), ('removed_by__isnull', False), ('state__in', ('removed', 'purged')), ('removal_reason__regex', '\\S')), models.Q(models.Q(('state__in', ('removed', 'purged')), _negated=True), ('removal_reason', ''), ('removed_at', None), ('removed_by', None)), _connector='OR'), name='councils_termfile_removal_whole', violation_error_message='การเอาไฟล์ออกต้องมีผู้เอาออก เวลา และเหตุผลครบ'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('purged_at__isnull', False), ('state', 'purged')), models.Q(models.Q(('state', 'purged'), _negated=True), ('purged_at', None)), _connector='OR'), name='councils_termfile_purge_whole', violation_error_message='ไฟล์ที่ลบถาวรแล้วต้องมีเวลาที่ลบ และไฟล์อื่นต้องไม่มี'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'present')), fields=('subject', 'sha256'), name='councils_termfile_once', violation_error_message='รายการนี้มีไฟล์ที่เนื้อหาเหมือนกันอยู่แล้ว ไม่ต้องแนบซ้ำ หากเลือกผิดกรุณาเลือกไฟล์อื่น'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='files_attachment_content_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF (NEW.subject_id, NEW.file_name, NEW.format, NEW.byte_count, NEW.sha256, NEW.attached_by_id, NEW.attached_at, NEW.replaces_id) IS DISTINCT FROM (OLD.subject_id, OLD.file_name, OLD.format, OLD.byte_count, OLD.sha256, OLD.attached_by_id, OLD.attached_at, OLD.replaces_id) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'files_attachment_content_fixed', MESSAGE = 'เนื้อหาของไฟล์แนบแก้ไขไม่ได้ ให้แนบฉบับใหม่แทนที่'; END IF; RETURN NEW;", hash='c2151dede865b1a4f35e833463af93838d6c138b', operation='UPDATE', pgid='pgtrigger_files_attachment_content_fixed_642b1', table='councils_termfile', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='files_attachment_transition', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.state IS DISTINCT FROM NEW.state)', func="IF (OLD.state, NEW.state) NOT IN (('present', 'replaced'), ('present', 'removed'), ('removed', 'present'), ('removed', 'purged')) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'files_attachment_transition', MESSAGE = 'ไฟล์นี้มีผู้อื่นเปลี่ยนสถานะไปแล้ว กรุณาเปิดหน้านี้ใหม่'; END IF; RETURN NEW;", hash='e7e60c18fb2be2aec0aba06ab21279b4273c39e7', operation='UPDATE', pgid='pgtrigger_files_attachment_transition_b46d1', table='councils_termfile', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_termfileevent" ("attached_at", "attached_by_id", "byte_count", "description", "document", "file_name", "format", "has_preview", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purged_at", "removal_reason", "removed_at", "removed_by_id", "replaces_id", "sha256", "state", "subject_id") SELECT new_values."attached_at", new_values."attached_by_id", new_values."byte_count", new_values."description", new_values."document", new_values."file_name", new_values."format", new_values."has_preview", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."purged_at", new_values."removal_reason", new_values."removed_at", new_values."removed_by_id", new_values."replaces_id", new_values."sha256", new_values."state", new_values."subject_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0925bb811e7defe32316fa70ca388ce89a70451e', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_60288', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_termfile', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_termfileevent" ("attached_at", "attached_by_id", "byte_count", "description", "document", "file_name", "format", "has_preview", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purged_at", "removal_reason", "removed_at", "removed_by_id", "replaces_id", "sha256", "state", "subject_id") SELECT new_values."attached_at", new_values."attached_by_id", new_values."byte_count", new_values."description", new_values."document", new_values."file_name", new_values."format", new_values."has_preview", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."purged_at", new_values."removal_reason", new_values."removed_at", new_values."removed_by_id", new_values."replaces_id", new_values."sha256", new_values."state", new_values."subject_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='3b3bb37789f03d97c38d6a06cc60eeb026034462', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_69b22', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_termfile', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_termfileevent" ("attached_at", "attached_by_id", "byte_count", "description", "document", "file_name", "format", "has_preview", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purged_at", "removal_reason", "removed_at", "removed_by_id", "replaces_id", "sha256", "state", "subject_id") SELECT old_values."attached_at", old_values."attached_by_id", old_values."byte_count", old_values."description", old_values."document", old_values."file_name", old_values."format", old_values."has_preview", old_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."purged_at", old_values."removal_reason", old_values."removed_at", old_values."removed_by_id", old_values."replaces_id", old_values."sha256", old_values."state", old_values."subject_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='b8c7cb226a782037f25241b9c4985fd76952a18d', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_52e2d', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_termfile', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -734,359 +957,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='dfad6b442c3da5905ebc248207a59984e80fbb66', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_663f0', table='councils_termfileevent', when='BEFORE')),
+                ],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='capabilityfileevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='42084efce82405472b95d32b79e23fa7ddbe3eb1', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1cd05', table='councils_capabilityfileevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='capabilityfile',
-            index=models.Index(fields=['document', 'attached_at'], name='councils_capability_document'),
-        ),
-        migrations.AddConstraint(
-            model_name='capabilityfile',
-            constraint=models.CheckConstraint(condition=models.Q(('format__in', ['pdf', 'jpg', 'png', 'xlsx', 'docx'])), name='councils_capabilityfile_format_known', violation_error_message='รับเฉพาะไฟล์ PDF, JPEG, PNG, Excel (.xlsx) และ Word (.docx)'),
-        ),
-        migrations.AddConstraint(
-            model_name='capabilityfile',
-            constraint=models.CheckConstraint(condition=models.Q(('document__in', ['proposal', 'agreement', 'payment', 'report', 'minutes', 'registration', 'js02', 'js03', 'renewal', 'problems', 'letter_copy', 'follow_up', 'fund_rules', 'one_page', 'year_report', 'photo', 'other'])), name='councils_capabilityfile_document_known', violation_error_message='ประเภทเอกสารไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
-        ),
-        migrations.AddConstraint(
-            model_name='capabilityfile',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['present', 'replaced', 'removed', 'purged'])), name='councils_capabilityfile_state_known', violation_error_message='สถานะของไฟล์แนบไม่ถูกต้อง กรุณาโหลดหน้าใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='capabilityfile',
-            constraint=models.CheckConstraint(condition=models.Q(('byte_count__gt', 0), ('file_name__regex', '\\S'), ('sha256__regex', '^[0-9a-f]{64}$')), name='councils_capabilityfile_content_known', violation_error_message='ไฟล์แนบต้องมีชื่อ ขนาด และลายนิ้วมือครบ กรุณาแนบใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='capabilityfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('removed_at__isnull', False), ('removed_by__isnull', False), ('state__in', ('removed', 'purged')), ('removal_reason__regex', '\\S')), models.Q(models.Q(('state__in', ('removed', 'purged')), _negated=True), ('removal_reason', ''), ('removed_at', None), ('removed_by', None)), _connector='OR'), name='councils_capabilityfile_removal_whole', violation_error_message='การเอาไฟล์ออกต้องมีผู้เอาออก เวลา และเหตุผลครบ'),
-        ),
-        migrations.AddConstraint(
-            model_name='capabilityfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('purged_at__isnull', False), ('state', 'purged')), models.Q(models.Q(('state', 'purged'), _negated=True), ('purged_at', None)), _connector='OR'), name='councils_capabilityfile_purge_whole', violation_error_message='ไฟล์ที่ลบถาวรแล้วต้องมีเวลาที่ลบ และไฟล์อื่นต้องไม่มี'),
-        ),
-        migrations.AddConstraint(
-            model_name='capabilityfile',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'present')), fields=('subject', 'sha256'), name='councils_capabilityfile_once', violation_error_message='รายการนี้มีไฟล์ที่เนื้อหาเหมือนกันอยู่แล้ว ไม่ต้องแนบซ้ำ หากเลือกผิดกรุณาเลือกไฟล์อื่น'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='capabilityfile',
-            trigger=pgtrigger.compiler.Trigger(name='files_attachment_content_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF (NEW.subject_id, NEW.file_name, NEW.format, NEW.byte_count, NEW.sha256, NEW.attached_by_id, NEW.attached_at, NEW.replaces_id) IS DISTINCT FROM (OLD.subject_id, OLD.file_name, OLD.format, OLD.byte_count, OLD.sha256, OLD.attached_by_id, OLD.attached_at, OLD.replaces_id) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'files_attachment_content_fixed', MESSAGE = 'เนื้อหาของไฟล์แนบแก้ไขไม่ได้ ให้แนบฉบับใหม่แทนที่'; END IF; RETURN NEW;", hash='ec59ca20c20b67f122cfc57e7bf623bf6f6b7450', operation='UPDATE', pgid='pgtrigger_files_attachment_content_fixed_79e73', table='councils_capabilityfile', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='capabilityfile',
-            trigger=pgtrigger.compiler.Trigger(name='files_attachment_transition', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.state IS DISTINCT FROM NEW.state)', func="IF (OLD.state, NEW.state) NOT IN (('present', 'replaced'), ('present', 'removed'), ('removed', 'present'), ('removed', 'purged')) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'files_attachment_transition', MESSAGE = 'ไฟล์นี้มีผู้อื่นเปลี่ยนสถานะไปแล้ว กรุณาเปิดหน้านี้ใหม่'; END IF; RETURN NEW;", hash='4df072c89e0e7760667cb4e9f07390bb0982d965', operation='UPDATE', pgid='pgtrigger_files_attachment_transition_0cfd8', table='councils_capabilityfile', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='capabilityfile',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_capabilityfileevent" ("attached_at", "attached_by_id", "byte_count", "description", "document", "file_name", "format", "has_preview", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purged_at", "removal_reason", "removed_at", "removed_by_id", "replaces_id", "sha256", "state", "subject_id") SELECT new_values."attached_at", new_values."attached_by_id", new_values."byte_count", new_values."description", new_values."document", new_values."file_name", new_values."format", new_values."has_preview", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."purged_at", new_values."removal_reason", new_values."removed_at", new_values."removed_by_id", new_values."replaces_id", new_values."sha256", new_values."state", new_values."subject_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='237760520f457b8eed4e68429f80d014a18c1dc2', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_2ff1e', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_capabilityfile', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='capabilityfile',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_capabilityfileevent" ("attached_at", "attached_by_id", "byte_count", "description", "document", "file_name", "format", "has_preview", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purged_at", "removal_reason", "removed_at", "removed_by_id", "replaces_id", "sha256", "state", "subject_id") SELECT new_values."attached_at", new_values."attached_by_id", new_values."byte_count", new_values."description", new_values."document", new_values."file_name", new_values."format", new_values."has_preview", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."purged_at", new_values."removal_reason", new_values."removed_at", new_values."removed_by_id", new_values."replaces_id", new_values."sha256", new_values."state", new_values."subject_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='8627fcc012056dffb163ea06c9a408430ef7b44c', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_eeeff', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_capabilityfile', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='capabilityfile',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_capabilityfileevent" ("attached_at", "attached_by_id", "byte_count", "description", "document", "file_name", "format", "has_preview", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purged_at", "removal_reason", "removed_at", "removed_by_id", "replaces_id", "sha256", "state", "subject_id") SELECT old_values."attached_at", old_values."attached_by_id", old_values."byte_count", old_values."description", old_values."document", old_values."file_name", old_values."format", old_values."has_preview", old_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."purged_at", old_values."removal_reason", old_values."removed_at", old_values."removed_by_id", old_values."replaces_id", old_values."sha256", old_values."state", old_values."subject_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='97eaabfdf225cce182548a2cb26acbf4aec07c86', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_a8cb5', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_capabilityfile', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='council',
-            index=models.Index(fields=['sort_key', 'id'], name='councils_council_sort'),
-        ),
-        migrations.AddIndex(
-            model_name='council',
-            index=models.Index(fields=['region', 'province'], name='councils_council_place'),
-        ),
-        migrations.AddIndex(
-            model_name='council',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_key'), name='gin_trgm_ops'), name='councils_council_search'),
-        ),
-        migrations.AddIndex(
-            model_name='council',
-            index=models.Index(fields=['registered_on'], name='councils_council_registered'),
-        ),
-        migrations.AddConstraint(
-            model_name='council',
-            constraint=models.CheckConstraint(condition=models.Q(('name__regex', '\\S')), name='councils_council_name_given', violation_error_message='กรุณาระบุชื่อ'),
-        ),
-        migrations.AddConstraint(
-            model_name='council',
-            constraint=models.CheckConstraint(condition=models.Q(('district', None), ('province_id', django.db.models.functions.text.Left(models.F('district_id'), 2)), _connector='OR'), name='councils_council_district_in_province', violation_error_message='อำเภอที่เลือกไม่อยู่ในจังหวัดนั้น กรุณาเลือกใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='council',
-            constraint=models.CheckConstraint(condition=models.Q(('subdistrict', None), models.Q(('district__isnull', False), ('district_id', django.db.models.functions.text.Left(models.F('subdistrict_id'), 4))), _connector='OR'), name='councils_council_tambon_in_district', violation_error_message='ตำบลที่เลือกไม่อยู่ในอำเภอนั้น กรุณาเลือกใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='council',
-            constraint=models.UniqueConstraint(fields=('code',), name='councils_council_code_once', nulls_distinct=False, violation_error_message='มีสภารหัสนี้แล้ว กรุณาตรวจรหัส'),
-        ),
-        migrations.AddConstraint(
-            model_name='council',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['subdistrict', 'tambon_town', 'town', 'city', 'district', 'other'])), name='councils_council_kind_known', violation_error_message='ประเภทพื้นที่ไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
-        ),
-        migrations.AddConstraint(
-            model_name='council',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('certification_basis', ''), ('certified_by', None), ('certified_on', None)), models.Q(('certified_by__isnull', False), ('certified_on__isnull', False), ('certification_basis__in', ['gates', 'taken_over'])), _connector='OR'), name='councils_council_certification_whole', violation_error_message='การรับรองต้องมีวันที่ ผู้รับรอง และที่มาครบ'),
-        ),
-        migrations.AddConstraint(
-            model_name='council',
-            constraint=models.CheckConstraint(condition=models.Q(('certification_gaps', []), ('certification_basis', 'taken_over'), _connector='OR'), name='councils_council_gates_leave_no_gap', violation_error_message='รับรองตามเกณฑ์ของระบบได้เมื่อข้อมูลครบเท่านั้น กรุณาเติมสิ่งที่ขาดก่อน'),
-        ),
-        migrations.AddConstraint(
-            model_name='council',
-            constraint=models.CheckConstraint(condition=models.Q(('certified_on', None), ('certified_on__gte', models.F('registered_on')), _connector='OR'), name='councils_council_certified_after_registration', violation_error_message='วันที่รับรองต้องไม่ก่อนวันที่จดแจ้งจัดตั้ง'),
-        ),
-        migrations.AddConstraint(
-            model_name='council',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('merged_into', None), ('withdrawal_reason', ''), ('withdrawn_on', None)), models.Q(('withdrawal_reason__regex', '\\S'), ('withdrawn_on__isnull', False)), _connector='OR'), name='councils_council_withdrawal_whole', violation_error_message='การถอนออกจากทะเบียนต้องมีวันที่และเหตุผล'),
-        ),
-        migrations.AddConstraint(
-            model_name='council',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', None), models.Q(('merged_into', models.F('pk')), _negated=True), _connector='OR'), name='councils_council_not_into_itself', violation_error_message='รวมสภาเข้ากับตัวเองไม่ได้ เลือกรายการอื่น'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='council',
-            trigger=pgtrigger.compiler.Trigger(name='programs_placed_province_in_region', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NOT EXISTS (SELECT 1 FROM places_province p WHERE p.code = NEW.province_id AND p.region_id = NEW.region_id) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'programs_placed_province_in_region', MESSAGE = 'จังหวัดที่เลือกไม่อยู่ในภาคนั้น กรุณาเลือกใหม่'; END IF; RETURN NEW;", hash='f0f7caf09a5c316f5229b944689e25981b9d5d85', operation='INSERT OR UPDATE', pgid='pgtrigger_programs_placed_province_in_region_07dd9', table='councils_council', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='council',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_councilevent" ("certification_basis", "certification_gaps", "certified_by_id", "certified_on", "code", "district_id", "id", "kind", "merged_into_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "region_id", "registered_on", "subdistrict_id", "version", "withdrawal_reason", "withdrawn_on") SELECT new_values."certification_basis", new_values."certification_gaps", new_values."certified_by_id", new_values."certified_on", new_values."code", new_values."district_id", new_values."id", new_values."kind", new_values."merged_into_id", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."province_id", new_values."region_id", new_values."registered_on", new_values."subdistrict_id", new_values."version", new_values."withdrawal_reason", new_values."withdrawn_on" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='726909295bfb3da2b657067cd6f7230e9d02f140', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_017ac', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_council', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='council',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_councilevent" ("certification_basis", "certification_gaps", "certified_by_id", "certified_on", "code", "district_id", "id", "kind", "merged_into_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "region_id", "registered_on", "subdistrict_id", "version", "withdrawal_reason", "withdrawn_on") SELECT new_values."certification_basis", new_values."certification_gaps", new_values."certified_by_id", new_values."certified_on", new_values."code", new_values."district_id", new_values."id", new_values."kind", new_values."merged_into_id", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."province_id", new_values."region_id", new_values."registered_on", new_values."subdistrict_id", new_values."version", new_values."withdrawal_reason", new_values."withdrawn_on" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."certification_basis" IS DISTINCT FROM (new_values."certification_basis") OR old_values."certification_gaps" IS DISTINCT FROM (new_values."certification_gaps") OR old_values."certified_by_id" IS DISTINCT FROM (new_values."certified_by_id") OR old_values."certified_on" IS DISTINCT FROM (new_values."certified_on") OR old_values."code" IS DISTINCT FROM (new_values."code") OR old_values."district_id" IS DISTINCT FROM (new_values."district_id") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."kind" IS DISTINCT FROM (new_values."kind") OR old_values."merged_into_id" IS DISTINCT FROM (new_values."merged_into_id") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."province_id" IS DISTINCT FROM (new_values."province_id") OR old_values."region_id" IS DISTINCT FROM (new_values."region_id") OR old_values."registered_on" IS DISTINCT FROM (new_values."registered_on") OR old_values."subdistrict_id" IS DISTINCT FROM (new_values."subdistrict_id") OR old_values."version" IS DISTINCT FROM (new_values."version") OR old_values."withdrawal_reason" IS DISTINCT FROM (new_values."withdrawal_reason") OR old_values."withdrawn_on" IS DISTINCT FROM (new_values."withdrawn_on")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='dc0e82f459dffc6ffd81233f36bf738cbd1650d6', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_d45c0', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_council', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='council',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_councilevent" ("certification_basis", "certification_gaps", "certified_by_id", "certified_on", "code", "district_id", "id", "kind", "merged_into_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "region_id", "registered_on", "subdistrict_id", "version", "withdrawal_reason", "withdrawn_on") SELECT old_values."certification_basis", old_values."certification_gaps", old_values."certified_by_id", old_values."certified_on", old_values."code", old_values."district_id", old_values."id", old_values."kind", old_values."merged_into_id", old_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."province_id", old_values."region_id", old_values."registered_on", old_values."subdistrict_id", old_values."version", old_values."withdrawal_reason", old_values."withdrawn_on" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='cc4aacaa527cdb191856157d414650c0219728c4', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_2983b', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_council', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='communitygroupevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='858b8d9c40724d372af054ff9cc59baaf56251f1', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d8e16', table='councils_communitygroupevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='communitygroup',
-            index=models.Index(fields=['registered_on'], name='councils_group_registered'),
-        ),
-        migrations.AddConstraint(
-            model_name='communitygroup',
-            constraint=models.UniqueConstraint(fields=('code',), name='councils_communitygroup_code_once', nulls_distinct=False, violation_error_message='มีกลุ่มรหัสนี้แล้ว กรุณาตรวจรหัส'),
-        ),
-        migrations.AddConstraint(
-            model_name='communitygroup',
-            constraint=models.CheckConstraint(condition=models.Q(('name__regex', '\\S')), name='councils_communitygroup_name_given', violation_error_message='กรุณาระบุชื่อกลุ่ม'),
-        ),
-        migrations.AddConstraint(
-            model_name='communitygroup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_on', None), ('ended_reason', '')), models.Q(('ended_on__gte', models.F('registered_on')), ('ended_reason__regex', '\\S')), _connector='OR'), name='councils_communitygroup_end_whole', violation_error_message='การสิ้นสภาพต้องมีวันที่ (ไม่ก่อนวันจดแจ้ง) และเหตุผล'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='communitygroup',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_communitygroupevent" ("code", "council_id", "ended_on", "ended_reason", "found_existing_on", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "registered_on", "version") SELECT new_values."code", new_values."council_id", new_values."ended_on", new_values."ended_reason", new_values."found_existing_on", new_values."id", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."registered_on", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f0af3b1eb59c48e7af5c80a580f7cdf75aa36d73', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_8f11f', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_communitygroup', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='communitygroup',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_communitygroupevent" ("code", "council_id", "ended_on", "ended_reason", "found_existing_on", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "registered_on", "version") SELECT new_values."code", new_values."council_id", new_values."ended_on", new_values."ended_reason", new_values."found_existing_on", new_values."id", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."registered_on", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."code" IS DISTINCT FROM (new_values."code") OR old_values."council_id" IS DISTINCT FROM (new_values."council_id") OR old_values."ended_on" IS DISTINCT FROM (new_values."ended_on") OR old_values."ended_reason" IS DISTINCT FROM (new_values."ended_reason") OR old_values."found_existing_on" IS DISTINCT FROM (new_values."found_existing_on") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."registered_on" IS DISTINCT FROM (new_values."registered_on") OR old_values."version" IS DISTINCT FROM (new_values."version")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='4a54ff57b8166f6184fecd8ee388116bb16ea4ce', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_1b8e5', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_communitygroup', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='communitygroup',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_communitygroupevent" ("code", "council_id", "ended_on", "ended_reason", "found_existing_on", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "registered_on", "version") SELECT old_values."code", old_values."council_id", old_values."ended_on", old_values."ended_reason", old_values."found_existing_on", old_values."id", old_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."registered_on", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='f8e7e9e16ec1de28b3c0fe35a48a3bcb1b112021', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_40086', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_communitygroup', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='capabilityresultevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='81d39b2d7192b97edf9edbda5a8af6f523ecd734', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_44b52', table='councils_capabilityresultevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='capabilityresult',
-            constraint=models.UniqueConstraint(fields=('council', 'fiscal_year'), name='councils_capabilityresult_once', nulls_distinct=False, violation_error_message='ปีนี้บันทึกผลตัวชี้วัดของสภานี้แล้ว กรุณาแก้ไขรายการเดิม'),
-        ),
-        migrations.AddConstraint(
-            model_name='capabilityresult',
-            constraint=models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='councils_capabilityresult_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='capabilityresult',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_capabilityresultevent" ("advises", "asks_for_services", "council_id", "fiscal_year", "id", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reported_on", "reports_harm", "version") SELECT new_values."advises", new_values."asks_for_services", new_values."council_id", new_values."fiscal_year", new_values."id", new_values."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."reported_on", new_values."reports_harm", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='eb369739869e9345c50818fe3a423cb78a2802f0', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_49fba', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_capabilityresult', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='capabilityresult',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_capabilityresultevent" ("advises", "asks_for_services", "council_id", "fiscal_year", "id", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reported_on", "reports_harm", "version") SELECT new_values."advises", new_values."asks_for_services", new_values."council_id", new_values."fiscal_year", new_values."id", new_values."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."reported_on", new_values."reports_harm", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='b4abd95d3fa97f4d1379a668bffc16b3d88ce595', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_903c2', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_capabilityresult', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='capabilityresult',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_capabilityresultevent" ("advises", "asks_for_services", "council_id", "fiscal_year", "id", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reported_on", "reports_harm", "version") SELECT old_values."advises", old_values."asks_for_services", old_values."council_id", old_values."fiscal_year", old_values."id", old_values."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."reported_on", old_values."reports_harm", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='dfd365618a308cd7584c7a26e3e945b33e761c68', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_4d73b', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_capabilityresult', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='councilevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b60f99539a67311e90e47e5f816481be407fc341', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ecfb5', table='councils_councilevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='councilfile',
-            index=models.Index(fields=['document', 'attached_at'], name='councils_councilfile_document'),
-        ),
-        migrations.AddConstraint(
-            model_name='councilfile',
-            constraint=models.CheckConstraint(condition=models.Q(('format__in', ['pdf', 'jpg', 'png', 'xlsx', 'docx'])), name='councils_councilfile_format_known', violation_error_message='รับเฉพาะไฟล์ PDF, JPEG, PNG, Excel (.xlsx) และ Word (.docx)'),
-        ),
-        migrations.AddConstraint(
-            model_name='councilfile',
-            constraint=models.CheckConstraint(condition=models.Q(('document__in', ['proposal', 'agreement', 'payment', 'report', 'minutes', 'registration', 'js02', 'js03', 'renewal', 'problems', 'letter_copy', 'follow_up', 'fund_rules', 'one_page', 'year_report', 'photo', 'other'])), name='councils_councilfile_document_known', violation_error_message='ประเภทเอกสารไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
-        ),
-        migrations.AddConstraint(
-            model_name='councilfile',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['present', 'replaced', 'removed', 'purged'])), name='councils_councilfile_state_known', violation_error_message='สถานะของไฟล์แนบไม่ถูกต้อง กรุณาโหลดหน้าใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='councilfile',
-            constraint=models.CheckConstraint(condition=models.Q(('byte_count__gt', 0), ('file_name__regex', '\\S'), ('sha256__regex', '^[0-9a-f]{64}$')), name='councils_councilfile_content_known', violation_error_message='ไฟล์แนบต้องมีชื่อ ขนาด และลายนิ้วมือครบ กรุณาแนบใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='councilfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('removed_at__isnull', False), ('removed_by__isnull', False), ('state__in', ('removed', 'purged')), ('removal_reason__regex', '\\S')), models.Q(models.Q(('state__in', ('removed', 'purged')), _negated=True), ('removal_reason', ''), ('removed_at', None), ('removed_by', None)), _connector='OR'), name='councils_councilfile_removal_whole', violation_error_message='การเอาไฟล์ออกต้องมีผู้เอาออก เวลา และเหตุผลครบ'),
-        ),
-        migrations.AddConstraint(
-            model_name='councilfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('purged_at__isnull', False), ('state', 'purged')), models.Q(models.Q(('state', 'purged'), _negated=True), ('purged_at', None)), _connector='OR'), name='councils_councilfile_purge_whole', violation_error_message='ไฟล์ที่ลบถาวรแล้วต้องมีเวลาที่ลบ และไฟล์อื่นต้องไม่มี'),
-        ),
-        migrations.AddConstraint(
-            model_name='councilfile',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'present')), fields=('subject', 'sha256'), name='councils_councilfile_once', violation_error_message='รายการนี้มีไฟล์ที่เนื้อหาเหมือนกันอยู่แล้ว ไม่ต้องแนบซ้ำ หากเลือกผิดกรุณาเลือกไฟล์อื่น'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='councilfile',
-            trigger=pgtrigger.compiler.Trigger(name='files_attachment_content_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF (NEW.subject_id, NEW.file_name, NEW.format, NEW.byte_count, NEW.sha256, NEW.attached_by_id, NEW.attached_at, NEW.replaces_id) IS DISTINCT FROM (OLD.subject_id, OLD.file_name, OLD.format, OLD.byte_count, OLD.sha256, OLD.attached_by_id, OLD.attached_at, OLD.replaces_id) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'files_attachment_content_fixed', MESSAGE = 'เนื้อหาของไฟล์แนบแก้ไขไม่ได้ ให้แนบฉบับใหม่แทนที่'; END IF; RETURN NEW;", hash='c7e91d69582bd60f5c4488eea2c733e6a9d0b5a8', operation='UPDATE', pgid='pgtrigger_files_attachment_content_fixed_c7245', table='councils_councilfile', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='councilfile',
-            trigger=pgtrigger.compiler.Trigger(name='files_attachment_transition', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.state IS DISTINCT FROM NEW.state)', func="IF (OLD.state, NEW.state) NOT IN (('present', 'replaced'), ('present', 'removed'), ('removed', 'present'), ('removed', 'purged')) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'files_attachment_transition', MESSAGE = 'ไฟล์นี้มีผู้อื่นเปลี่ยนสถานะไปแล้ว กรุณาเปิดหน้านี้ใหม่'; END IF; RETURN NEW;", hash='b5a7855eeab0ddd53c395efadda4f2d2c2f57cb6', operation='UPDATE', pgid='pgtrigger_files_attachment_transition_61072', table='councils_councilfile', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='councilfile',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_councilfileevent" ("attached_at", "attached_by_id", "byte_count", "description", "document", "file_name", "format", "has_preview", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purged_at", "removal_reason", "removed_at", "removed_by_id", "replaces_id", "sha256", "state", "subject_id") SELECT new_values."attached_at", new_values."attached_by_id", new_values."byte_count", new_values."description", new_values."document", new_values."file_name", new_values."format", new_values."has_preview", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."purged_at", new_values."removal_reason", new_values."removed_at", new_values."removed_by_id", new_values."replaces_id", new_values."sha256", new_values."state", new_values."subject_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='3a2856dc95085b34fdd6f58327e2dc4084dd9c75', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_dcf39', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_councilfile', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='councilfile',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_councilfileevent" ("attached_at", "attached_by_id", "byte_count", "description", "document", "file_name", "format", "has_preview", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purged_at", "removal_reason", "removed_at", "removed_by_id", "replaces_id", "sha256", "state", "subject_id") SELECT new_values."attached_at", new_values."attached_by_id", new_values."byte_count", new_values."description", new_values."document", new_values."file_name", new_values."format", new_values."has_preview", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."purged_at", new_values."removal_reason", new_values."removed_at", new_values."removed_by_id", new_values."replaces_id", new_values."sha256", new_values."state", new_values."subject_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='43128a84226c62882e18dd16d71b5edaf0e42bc5', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_bcfcc', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_councilfile', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='councilfile',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_councilfileevent" ("attached_at", "attached_by_id", "byte_count", "description", "document", "file_name", "format", "has_preview", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purged_at", "removal_reason", "removed_at", "removed_by_id", "replaces_id", "sha256", "state", "subject_id") SELECT old_values."attached_at", old_values."attached_by_id", old_values."byte_count", old_values."description", old_values."document", old_values."file_name", old_values."format", old_values."has_preview", old_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."purged_at", old_values."removal_reason", old_values."removed_at", old_values."removed_by_id", old_values."replaces_id", old_values."sha256", old_values."state", old_values."subject_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='d4b660160e4a99a1877e762e4b66050fee52f883', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_6d2e0', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_councilfile', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='councilfileevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='78ed1626f8010126fe74000421b2493cbb71666e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7daae', table='councils_councilfileevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='councilmeeting',
-            constraint=models.UniqueConstraint(fields=('council', 'fiscal_year', 'number'), name='councils_councilmeeting_once', nulls_distinct=False, violation_error_message='ปีนี้มีการประชุมครั้งที่นี้แล้ว กรุณาตรวจครั้งที่'),
-        ),
-        migrations.AddConstraint(
-            model_name='councilmeeting',
-            constraint=models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='councils_councilmeeting_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
-        ),
-        migrations.AddConstraint(
-            model_name='councilmeeting',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='councils_councilmeeting_numbered', violation_error_message='ครั้งที่ของการประชุมต้องเริ่มจาก 1'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='councilmeeting',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_councilmeetingevent" ("attendee_count", "council_id", "fiscal_year", "held_on", "id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "topics", "version") SELECT new_values."attendee_count", new_values."council_id", new_values."fiscal_year", new_values."held_on", new_values."id", new_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."topics", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='e3561acd1457a52c4ab369dad9770e3747adb19f', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_f616d', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_councilmeeting', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='councilmeeting',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_councilmeetingevent" ("attendee_count", "council_id", "fiscal_year", "held_on", "id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "topics", "version") SELECT new_values."attendee_count", new_values."council_id", new_values."fiscal_year", new_values."held_on", new_values."id", new_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."topics", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5fbed8ac28b6b7db9aaf5847ebf41cf9747ab02e', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_d4d13', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_councilmeeting', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='councilmeeting',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_councilmeetingevent" ("attendee_count", "council_id", "fiscal_year", "held_on", "id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "topics", "version") SELECT old_values."attendee_count", old_values."council_id", old_values."fiscal_year", old_values."held_on", old_values."id", old_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."topics", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='9978e43800f7205ea00852da1ffe1686929bafbf', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_b9646', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_councilmeeting', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='councilmeetingevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='34a3b34ab095045e7b6ddcc51eb5294a4e74b043', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b79c9', table='councils_councilmeetingevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='groupcertification',
-            index=models.Index(fields=['fiscal_year', 'certified_on'], name='councils_certification_of_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='groupcertification',
-            constraint=models.UniqueConstraint(fields=('group', 'fiscal_year'), name='councils_groupcertification_once', nulls_distinct=False, violation_error_message='ปีนี้รับรองสถานภาพของกลุ่มนี้แล้ว'),
-        ),
-        migrations.AddConstraint(
-            model_name='groupcertification',
-            constraint=models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='councils_groupcertification_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='groupcertification',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_groupcertificationevent" ("certified_on", "fiscal_year", "group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "version") SELECT new_values."certified_on", new_values."fiscal_year", new_values."group_id", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='91073ee4b39e4f48cf0af543aeb71909c2c8a3ec', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_ac69e', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_groupcertification', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='groupcertification',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_groupcertificationevent" ("certified_on", "fiscal_year", "group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "version") SELECT new_values."certified_on", new_values."fiscal_year", new_values."group_id", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f810f00f114889e7ddda3f232ce83fe924c09353', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_00d79', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_groupcertification', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='groupcertification',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_groupcertificationevent" ("certified_on", "fiscal_year", "group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "version") SELECT old_values."certified_on", old_values."fiscal_year", old_values."group_id", old_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='9e14e8fd5d67d72998e10105d14f3919ace86e5e', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_38162', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_groupcertification', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='groupcertificationevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='86c9a25564a203b572a1cef5783f832513024b4e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_8ecf4', table='councils_groupcertificationevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(fields=('council', 'name', 'selected_on'), name='councils_member_once', nulls_distinct=False, violation_error_message='สภานี้มีสมาชิกชื่อนี้ที่คัดเลือกวันเดียวกันแล้ว'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['representative', 'expert'])), name='councils_member_kind_known', violation_error_message='ประเภทสมาชิกต้องเป็นผู้แทนชุมชนหรือผู้ทรงคุณวุฒิ'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(('name__regex', '\\S')), name='councils_member_name_given', violation_error_message='กรุณาระบุชื่อสมาชิก'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(('left_on', None), ('left_on__gt', models.F('selected_on')), _connector='OR'), name='councils_member_left_after_selection', violation_error_message='วันที่พ้นจากตำแหน่งต้องอยู่หลังวันคัดเลือก'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='member',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_memberevent" ("council_id", "id", "kind", "left_on", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "selected_on", "version") SELECT new_values."council_id", new_values."id", new_values."kind", new_values."left_on", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."selected_on", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2c19583aec5996d85ee815d29037b5fa1b2f7cf7', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_dd7a5', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_member', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='member',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_memberevent" ("council_id", "id", "kind", "left_on", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "selected_on", "version") SELECT new_values."council_id", new_values."id", new_values."kind", new_values."left_on", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."selected_on", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='7a315c66fcd0906bb29421f10613a6b0df780afe', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_3e134', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_member', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='member',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_memberevent" ("council_id", "id", "kind", "left_on", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "selected_on", "version") SELECT old_values."council_id", old_values."id", old_values."kind", old_values."left_on", old_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."selected_on", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='43583c469c7b04ae8443eed3eb95a4c4cd538b05', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_a7a03', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_member', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='memberevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d06acb59874b349fe80cd0f0a442090912acfede', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_21574', table='councils_memberevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='proposalevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2890b548701ddf5400cd01eebcd84c63e343da9c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9fe74', table='councils_proposalevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='proposalofcouncil',
-            constraint=models.UniqueConstraint(fields=('proposal', 'council'), name='councils_proposalofcouncil_once', nulls_distinct=False, violation_error_message='สภานี้อยู่ในข้อเสนอแล้ว'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='proposalofcouncil',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_proposalofcouncilevent" ("council_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposal_id") SELECT new_values."council_id", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."proposal_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='32ff2c03a4b6f9ce870405b111999ff2b191e096', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_dcadf', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_proposalofcouncil', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='proposalofcouncil',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_proposalofcouncilevent" ("council_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposal_id") SELECT new_values."council_id", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."proposal_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a96e44eb2c2f54a37a265cd223d5dab3ad60a1e8', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_39b3e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_proposalofcouncil', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='proposalofcouncil',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_proposalofcouncilevent" ("council_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposal_id") SELECT old_values."council_id", old_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."proposal_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='066fd0c24e6dff2872d6fd03b96bd7e4d1b1e16b', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_27679', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_proposalofcouncil', when='AFTER')),
+        migrations.AddField(
+            model_name='proposal',
+            name='councils',
+            field=models.ManyToManyField(related_name='proposals', through='councils.ProposalOfCouncil', to='councils.council', verbose_name='สภาที่เสนอ'),
         ),
         migrations.AddConstraint(
             model_name='proposal',
@@ -1115,209 +994,5 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='proposal',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_proposalevent" ("agency", "answer", "answered_on", "fiscal_year", "follow_up", "followed_up_on", "id", "letter_number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sent_on", "solved_on", "title", "version") SELECT old_values."agency", old_values."answer", old_values."answered_on", old_values."fiscal_year", old_values."follow_up", old_values."followed_up_on", old_values."id", old_values."letter_number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."sent_on", old_values."solved_on", old_values."title", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='74bd307a8b3c8abaf4dda08335ae76633e1a9b02', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_d26a6', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_proposal', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='proposalofcouncilevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8acd617e60fd1a84c49df45ff629ee1d7f7c88f4', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b3d8b', table='councils_proposalofcouncilevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='qualityreview',
-            constraint=models.UniqueConstraint(fields=('council', 'fiscal_year'), name='councils_qualityreview_once', nulls_distinct=False, violation_error_message='ปีนี้สอบทานสภานี้แล้ว กรุณาแก้ไขรายการเดิม'),
-        ),
-        migrations.AddConstraint(
-            model_name='qualityreview',
-            constraint=models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='councils_qualityreview_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
-        ),
-        migrations.AddConstraint(
-            model_name='qualityreview',
-            constraint=models.CheckConstraint(condition=models.Q(('grade__in', ['A', 'B', 'C', 'D'])), name='councils_qualityreview_grade_known', violation_error_message='ระดับต้องเป็น A B C หรือ D'),
-        ),
-        migrations.AddConstraint(
-            model_name='qualityreview',
-            constraint=models.CheckConstraint(condition=models.Q(('score_pct', None), models.Q(('score_pct__gte', 0), ('score_pct__lte', 100)), _connector='OR'), name='councils_qualityreview_score_is_a_share', violation_error_message='คะแนนต้องอยู่ระหว่างร้อยละ 0 ถึง 100'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='qualityreview',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_qualityreviewevent" ("council_id", "fiscal_year", "grade", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reviewed_on", "scale_id", "score_pct", "version") SELECT new_values."council_id", new_values."fiscal_year", new_values."grade", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."reviewed_on", new_values."scale_id", new_values."score_pct", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6a206a1173aabf1b6da78952873b4fc8a246e4e8', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_27407', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_qualityreview', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='qualityreview',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_qualityreviewevent" ("council_id", "fiscal_year", "grade", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reviewed_on", "scale_id", "score_pct", "version") SELECT new_values."council_id", new_values."fiscal_year", new_values."grade", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."reviewed_on", new_values."scale_id", new_values."score_pct", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d3ac7a079fc66b610344571bee92580865b8653d', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_2170e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_qualityreview', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='qualityreview',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_qualityreviewevent" ("council_id", "fiscal_year", "grade", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reviewed_on", "scale_id", "score_pct", "version") SELECT old_values."council_id", old_values."fiscal_year", old_values."grade", old_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."reviewed_on", old_values."scale_id", old_values."score_pct", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='da7ec74b03219c0f1285ebae045a4179886dfbde', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_bd036', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_qualityreview', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='qualityreviewevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d996abc7a96de3195977fce2a41070faeec1d78f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0321b', table='councils_qualityreviewevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='section21mission',
-            index=models.Index(fields=['fiscal_year', 'mission'], name='councils_mission_of_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='section21mission',
-            constraint=models.UniqueConstraint(fields=('council', 'fiscal_year', 'mission'), name='councils_section21mission_once', nulls_distinct=False, violation_error_message='ปีนี้บันทึกภารกิจนี้ของสภาแล้ว'),
-        ),
-        migrations.AddConstraint(
-            model_name='section21mission',
-            constraint=models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='councils_section21mission_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
-        ),
-        migrations.AddConstraint(
-            model_name='section21mission',
-            constraint=models.CheckConstraint(condition=models.Q(('mission__in', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])), name='councils_section21mission_known', violation_error_message='ภารกิจตามมาตรา 21 มี 12 ข้อ เลือกข้อ 1 ถึง 12'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='section21mission',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_section21missionevent" ("council_id", "detail", "fiscal_year", "id", "mission", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reported_on", "version") SELECT new_values."council_id", new_values."detail", new_values."fiscal_year", new_values."id", new_values."mission", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."reported_on", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='dd4da9ff4785b0d33e97df11451610971693b651', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_45caf', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_section21mission', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='section21mission',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_section21missionevent" ("council_id", "detail", "fiscal_year", "id", "mission", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reported_on", "version") SELECT new_values."council_id", new_values."detail", new_values."fiscal_year", new_values."id", new_values."mission", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."reported_on", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9ab4673ecf09e87aaebc8d261df7f05d4111f0fc', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_d9e21', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_section21mission', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='section21mission',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_section21missionevent" ("council_id", "detail", "fiscal_year", "id", "mission", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reported_on", "version") SELECT old_values."council_id", old_values."detail", old_values."fiscal_year", old_values."id", old_values."mission", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."reported_on", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='ba56ee4972a89f52f6ce5165aa6f05a6781e9e92', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_7c87b', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_section21mission', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='section21missionevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7d35c6fefde24c90d39681ece4b5c96be1ff704a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2fca1', table='councils_section21missionevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='statusletter',
-            constraint=models.UniqueConstraint(fields=('fiscal_year', 'number'), name='councils_statusletter_number_once', nulls_distinct=False, violation_error_message='เลขที่จดหมายของปีนี้ถูกใช้แล้ว'),
-        ),
-        migrations.AddConstraint(
-            model_name='statusletter',
-            constraint=models.UniqueConstraint(fields=('token',), name='councils_statusletter_token_once', nulls_distinct=False, violation_error_message='รหัสตรวจสอบของจดหมายซ้ำ กรุณาออกใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='statusletter',
-            constraint=models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='councils_statusletter_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
-        ),
-        migrations.AddConstraint(
-            model_name='statusletter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revocation_reason', ''), ('revoked_on', None)), models.Q(('revocation_reason__regex', '\\S'), ('revoked_on__gte', models.F('issued_on'))), _connector='OR'), name='councils_statusletter_revocation_whole', violation_error_message='การยกเลิกจดหมายต้องมีวันที่ (ไม่ก่อนวันออก) และเหตุผล'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='statusletter',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_statusletterevent" ("council_id", "fiscal_year", "group_id", "id", "issued_by_id", "issued_on", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "replaces_id", "revocation_reason", "revoked_on", "token", "version") SELECT new_values."council_id", new_values."fiscal_year", new_values."group_id", new_values."id", new_values."issued_by_id", new_values."issued_on", new_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."replaces_id", new_values."revocation_reason", new_values."revoked_on", new_values."token", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='e2286ed0dbeaecb7d4591ff99bf9f7e6e65229c8', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_89827', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_statusletter', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='statusletter',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_statusletterevent" ("council_id", "fiscal_year", "group_id", "id", "issued_by_id", "issued_on", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "replaces_id", "revocation_reason", "revoked_on", "token", "version") SELECT new_values."council_id", new_values."fiscal_year", new_values."group_id", new_values."id", new_values."issued_by_id", new_values."issued_on", new_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."replaces_id", new_values."revocation_reason", new_values."revoked_on", new_values."token", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='299a2532e9dbdd0cb9676947fdba1707d61da816', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_f26b7', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_statusletter', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='statusletter',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_statusletterevent" ("council_id", "fiscal_year", "group_id", "id", "issued_by_id", "issued_on", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "replaces_id", "revocation_reason", "revoked_on", "token", "version") SELECT old_values."council_id", old_values."fiscal_year", old_values."group_id", old_values."id", old_values."issued_by_id", old_values."issued_on", old_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."replaces_id", old_values."revocation_reason", old_values."revoked_on", old_values."token", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='a1148b7b9ec1c5a742c1e38eff782b8b91c47368', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_99521', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_statusletter', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='letterprintevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ddc37f43c36a6c07f42051630e9a10b427bfd380', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b2b4d', table='councils_letterprintevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='letterprint',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_letterprintevent" ("id", "letter_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "printed_at", "printed_by_id") SELECT new_values."id", new_values."letter_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."printed_at", new_values."printed_by_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5d0be9be76e75be326191b5a8e9a702c4a695a5f', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_64fce', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_letterprint', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='letterprint',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_letterprintevent" ("id", "letter_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "printed_at", "printed_by_id") SELECT new_values."id", new_values."letter_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."printed_at", new_values."printed_by_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='83a46525ed2d33bbeeb49af7e80de9de77d99ebb', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_e852d', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_letterprint', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='letterprint',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_letterprintevent" ("id", "letter_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "printed_at", "printed_by_id") SELECT old_values."id", old_values."letter_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."printed_at", old_values."printed_by_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='0ed630174319489fa9a6d8db33890c0a256a4cf9', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_12a0c', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_letterprint', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='statusletterevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='740afea8a11540b23b47605760aa5a2a874b1d3f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9390d', table='councils_statusletterevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='term',
-            index=models.Index(fields=['expires_on'], name='councils_term_expiry'),
-        ),
-        migrations.AddConstraint(
-            model_name='term',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_on', None)), fields=('council', 'selected_on'), name='councils_term_once', nulls_distinct=False, violation_error_message='สภานี้มีวาระที่คัดเลือกในวันเดียวกันแล้ว'),
-        ),
-        migrations.AddConstraint(
-            model_name='term',
-            constraint=models.CheckConstraint(condition=models.Q(('renewed_on', None), ('renewed_on__gt', models.F('selected_on')), _connector='OR'), name='councils_term_renewal_after_selection', violation_error_message='วันที่ทบทวนต้องอยู่หลังวันคัดเลือก'),
-        ),
-        migrations.AddConstraint(
-            model_name='term',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawal_reason', ''), ('withdrawn_on', None)), models.Q(('withdrawal_reason__regex', '\\S'), ('withdrawn_on__isnull', False)), _connector='OR'), name='councils_term_withdrawal_whole', violation_error_message='การถอนวาระต้องมีวันที่และเหตุผล'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='term',
-            trigger=pgtrigger.compiler.Trigger(name='councils_term_four_years', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.expires_on IS DISTINCT FROM (NEW.selected_on + INTERVAL '4 years')::date THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'councils_term_four_years', MESSAGE = 'วาระของสมาชิกคือ 4 ปีนับแต่วันคัดเลือก (มาตรา 8) กรุณาตรวจวันครบวาระ'; END IF; RETURN NEW;", hash='ba3465b06521a29bac91a8967eead9cc56225ec9', operation='INSERT OR UPDATE', pgid='pgtrigger_councils_term_four_years_3c6a7', table='councils_term', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='term',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_termevent" ("council_id", "expires_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "renewed_on", "selected_on", "version", "withdrawal_reason", "withdrawn_on") SELECT new_values."council_id", new_values."expires_on", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."renewed_on", new_values."selected_on", new_values."version", new_values."withdrawal_reason", new_values."withdrawn_on" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='3b56a2c7b21ea5c7877e500952944421deb1bf39', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_0d0d8', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_term', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='term',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_termevent" ("council_id", "expires_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "renewed_on", "selected_on", "version", "withdrawal_reason", "withdrawn_on") SELECT new_values."council_id", new_values."expires_on", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."renewed_on", new_values."selected_on", new_values."version", new_values."withdrawal_reason", new_values."withdrawn_on" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='81abd6de7dc9cb16cc188a1481c7c97a739f8a55', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_e4bb5', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_term', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='term',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_termevent" ("council_id", "expires_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "renewed_on", "selected_on", "version", "withdrawal_reason", "withdrawn_on") SELECT old_values."council_id", old_values."expires_on", old_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."renewed_on", old_values."selected_on", old_values."version", old_values."withdrawal_reason", old_values."withdrawn_on" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='448a75bae54890569c3b830d783f861a49577943', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_0c140', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_term', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='termevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='3f8a8af5e165a494c7063f6b4f81348371fbd063', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7fee5', table='councils_termevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='termfile',
-            constraint=models.CheckConstraint(condition=models.Q(('format__in', ['pdf', 'jpg', 'png', 'xlsx', 'docx'])), name='councils_termfile_format_known', violation_error_message='รับเฉพาะไฟล์ PDF, JPEG, PNG, Excel (.xlsx) และ Word (.docx)'),
-        ),
-        migrations.AddConstraint(
-            model_name='termfile',
-            constraint=models.CheckConstraint(condition=models.Q(('document__in', ['proposal', 'agreement', 'payment', 'report', 'minutes', 'registration', 'js02', 'js03', 'renewal', 'problems', 'letter_copy', 'follow_up', 'fund_rules', 'one_page', 'year_report', 'photo', 'other'])), name='councils_termfile_document_known', violation_error_message='ประเภทเอกสารไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
-        ),
-        migrations.AddConstraint(
-            model_name='termfile',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['present', 'replaced', 'removed', 'purged'])), name='councils_termfile_state_known', violation_error_message='สถานะของไฟล์แนบไม่ถูกต้อง กรุณาโหลดหน้าใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='termfile',
-            constraint=models.CheckConstraint(condition=models.Q(('byte_count__gt', 0), ('file_name__regex', '\\S'), ('sha256__regex', '^[0-9a-f]{64}$')), name='councils_termfile_content_known', violation_error_message='ไฟล์แนบต้องมีชื่อ ขนาด และลายนิ้วมือครบ กรุณาแนบใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='termfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('removed_at__isnull', False), ('removed_by__isnull', False), ('state__in', ('removed', 'purged')), ('removal_reason__regex', '\\S')), models.Q(models.Q(('state__in', ('removed', 'purged')), _negated=True), ('removal_reason', ''), ('removed_at', None), ('removed_by', None)), _connector='OR'), name='councils_termfile_removal_whole', violation_error_message='การเอาไฟล์ออกต้องมีผู้เอาออก เวลา และเหตุผลครบ'),
-        ),
-        migrations.AddConstraint(
-            model_name='termfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('purged_at__isnull', False), ('state', 'purged')), models.Q(models.Q(('state', 'purged'), _negated=True), ('purged_at', None)), _connector='OR'), name='councils_termfile_purge_whole', violation_error_message='ไฟล์ที่ลบถาวรแล้วต้องมีเวลาที่ลบ และไฟล์อื่นต้องไม่มี'),
-        ),
-        migrations.AddConstraint(
-            model_name='termfile',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'present')), fields=('subject', 'sha256'), name='councils_termfile_once', violation_error_message='รายการนี้มีไฟล์ที่เนื้อหาเหมือนกันอยู่แล้ว ไม่ต้องแนบซ้ำ หากเลือกผิดกรุณาเลือกไฟล์อื่น'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='termfile',
-            trigger=pgtrigger.compiler.Trigger(name='files_attachment_content_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF (NEW.subject_id, NEW.file_name, NEW.format, NEW.byte_count, NEW.sha256, NEW.attached_by_id, NEW.attached_at, NEW.replaces_id) IS DISTINCT FROM (OLD.subject_id, OLD.file_name, OLD.format, OLD.byte_count, OLD.sha256, OLD.attached_by_id, OLD.attached_at, OLD.replaces_id) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'files_attachment_content_fixed', MESSAGE = 'เนื้อหาของไฟล์แนบแก้ไขไม่ได้ ให้แนบฉบับใหม่แทนที่'; END IF; RETURN NEW;", hash='c2151dede865b1a4f35e833463af93838d6c138b', operation='UPDATE', pgid='pgtrigger_files_attachment_content_fixed_642b1', table='councils_termfile', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='termfile',
-            trigger=pgtrigger.compiler.Trigger(name='files_attachment_transition', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.state IS DISTINCT FROM NEW.state)', func="IF (OLD.state, NEW.state) NOT IN (('present', 'replaced'), ('present', 'removed'), ('removed', 'present'), ('removed', 'purged')) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'files_attachment_transition', MESSAGE = 'ไฟล์นี้มีผู้อื่นเปลี่ยนสถานะไปแล้ว กรุณาเปิดหน้านี้ใหม่'; END IF; RETURN NEW;", hash='e7e60c18fb2be2aec0aba06ab21279b4273c39e7', operation='UPDATE', pgid='pgtrigger_files_attachment_transition_b46d1', table='councils_termfile', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='termfile',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_termfileevent" ("attached_at", "attached_by_id", "byte_count", "description", "document", "file_name", "format", "has_preview", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purged_at", "removal_reason", "removed_at", "removed_by_id", "replaces_id", "sha256", "state", "subject_id") SELECT new_values."attached_at", new_values."attached_by_id", new_values."byte_count", new_values."description", new_values."document", new_values."file_name", new_values."format", new_values."has_preview", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."purged_at", new_values."removal_reason", new_values."removed_at", new_values."removed_by_id", new_values."replaces_id", new_values."sha256", new_values."state", new_values."subject_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0925bb811e7defe32316fa70ca388ce89a70451e', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_60288', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_termfile', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='termfile',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_termfileevent" ("attached_at", "attached_by_id", "byte_count", "description", "document", "file_name", "format", "has_preview", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purged_at", "removal_reason", "removed_at", "removed_by_id", "replaces_id", "sha256", "state", "subject_id") SELECT new_values."attached_at", new_values."attached_by_id", new_values."byte_count", new_values."description", new_values."document", new_values."file_name", new_values."format", new_values."has_preview", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."purged_at", new_values."removal_reason", new_values."removed_at", new_values."removed_by_id", new_values."replaces_id", new_values."sha256", new_values."state", new_values."subject_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='3b3bb37789f03d97c38d6a06cc60eeb026034462', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_69b22', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_termfile', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='termfile',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_termfileevent" ("attached_at", "attached_by_id", "byte_count", "description", "document", "file_name", "format", "has_preview", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purged_at", "removal_reason", "removed_at", "removed_by_id", "replaces_id", "sha256", "state", "subject_id") SELECT old_values."attached_at", old_values."attached_by_id", old_values."byte_count", old_values."description", old_values."document", old_values."file_name", old_values."format", old_values."has_preview", old_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."purged_at", old_values."removal_reason", old_values."removed_at", old_values."removed_by_id", old_values."replaces_id", old_values."sha256", old_values."state", old_values."subject_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='b8c7cb226a782037f25241b9c4985fd76952a18d', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_52e2d', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_termfile', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='termfileevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='dfad6b442c3da5905ebc248207a59984e80fbb66', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_663f0', table='councils_termfileevent', when='BEFORE')),
         ),
     ]

@@ -32,11 +32,33 @@ class Migration(migrations.Migration):
                 ('merged_on', models.DateField(blank=True, null=True, verbose_name='รวมเมื่อ')),
                 ('moved', models.JSONField(blank=True, default=dict, editable=False)),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้ตรวจ')),
+                ('first', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='councils.council', verbose_name='ระเบียนที่ 1')),
+                ('kept', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='councils.council', verbose_name='ระเบียนที่คงอยู่')),
+                ('requested_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้ขอรวม')),
+                ('second', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='councils.council', verbose_name='ระเบียนที่ 2')),
             ],
             options={
                 'verbose_name': 'สภาที่สงสัยว่าซ้ำ',
                 'ordering': ['-found_on', '-pk'],
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['state'], name='councils_double_state'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('first', 'second'), name='councils_councildouble_pair_once', nulls_distinct=False, violation_error_message='คู่นี้มีอยู่แล้ว กรุณาเปิดรายการเดิม'),
+                    models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='councils_councildouble_in_order', violation_error_message='ระเบียนซ้ำต้องเป็นสองระเบียนที่ต่างกัน กรุณาเลือกใหม่'),
+                    models.CheckConstraint(condition=models.Q(('kept', None), ('kept', models.F('first')), ('kept', models.F('second')), _connector='OR'), name='councils_councildouble_kept_of_pair', violation_error_message='ระเบียนที่คงอยู่ต้องเป็นระเบียนหนึ่งในคู่นี้ กรุณาเลือกใหม่'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['found', 'requested', 'sent_back', 'merged', 'taken_back', 'not_double'])), name='councils_councildouble_state_known', violation_error_message='สถานะของคู่ที่สงสัยว่าซ้ำไม่ถูกต้อง กรุณาเปิดหน้านี้ใหม่'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['requested', 'merged']), _negated=True), models.Q(('kept__isnull', False), ('requested_by__isnull', False), ('requested_on__isnull', False), ('request_reason__regex', '\\S')), _connector='OR'), name='councils_councildouble_request_whole', violation_error_message='การขอรวมต้องมีผู้ขอ เหตุผล และระเบียนที่คงอยู่'),
+                    models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_on', None)), models.Q(('decided_by__isnull', False), ('merged_on__isnull', False), ('state', 'merged'), models.Q(('decided_by', models.F('requested_by')), _negated=True)), _connector='OR'), name='councils_councildouble_merge_whole', violation_error_message='การรวมต้องมีวันที่และผู้ตรวจ ซึ่งต้องไม่ใช่ผู้ขอ'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['not_double', 'sent_back']), _negated=True), models.Q(('decided_by__isnull', False), ('decision_reason__regex', '\\S')), _connector='OR'), name='councils_councildouble_closed_with_reason', violation_error_message='การส่งกลับหรือบันทึกว่าไม่ซ้ำต้องมีผู้ตรวจและเหตุผล'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_councildoubleevent" ("decided_by_id", "decided_on", "decision_reason", "exchanged", "first_id", "found_on", "id", "kept_id", "merged_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_reason", "requested_by_id", "requested_on", "second_id", "similarity_pct", "state", "suspicion", "version") SELECT new_values."decided_by_id", new_values."decided_on", new_values."decision_reason", new_values."exchanged", new_values."first_id", new_values."found_on", new_values."id", new_values."kept_id", new_values."merged_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."request_reason", new_values."requested_by_id", new_values."requested_on", new_values."second_id", new_values."similarity_pct", new_values."state", new_values."suspicion", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='1cfbf326995be16f876191d0a0aa1f18bf05d892', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_f85b6', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_councildouble', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_councildoubleevent" ("decided_by_id", "decided_on", "decision_reason", "exchanged", "first_id", "found_on", "id", "kept_id", "merged_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_reason", "requested_by_id", "requested_on", "second_id", "similarity_pct", "state", "suspicion", "version") SELECT new_values."decided_by_id", new_values."decided_on", new_values."decision_reason", new_values."exchanged", new_values."first_id", new_values."found_on", new_values."id", new_values."kept_id", new_values."merged_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."request_reason", new_values."requested_by_id", new_values."requested_on", new_values."second_id", new_values."similarity_pct", new_values."state", new_values."suspicion", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."decided_by_id" IS DISTINCT FROM (new_values."decided_by_id") OR old_values."decided_on" IS DISTINCT FROM (new_values."decided_on") OR old_values."decision_reason" IS DISTINCT FROM (new_values."decision_reason") OR old_values."exchanged" IS DISTINCT FROM (new_values."exchanged") OR old_values."first_id" IS DISTINCT FROM (new_values."first_id") OR old_values."found_on" IS DISTINCT FROM (new_values."found_on") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."kept_id" IS DISTINCT FROM (new_values."kept_id") OR old_values."merged_on" IS DISTINCT FROM (new_values."merged_on") OR old_values."request_reason" IS DISTINCT FROM (new_values."request_reason") OR old_values."requested_by_id" IS DISTINCT FROM (new_values."requested_by_id") OR old_values."requested_on" IS DISTINCT FROM (new_values."requested_on") OR old_values."second_id" IS DISTINCT FROM (new_values."second_id") OR old_values."similarity_pct" IS DISTINCT FROM (new_values."similarity_pct") OR old_values."state" IS DISTINCT FROM (new_values."state") OR old_values."suspicion" IS DISTINCT FROM (new_values."suspicion") OR old_values."version" IS DISTINCT FROM (new_values."version")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6914f1b9dd9e7874f6fc2b9b5cae028f4545d29c', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_d6b3b', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_councildouble', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_councildoubleevent" ("decided_by_id", "decided_on", "decision_reason", "exchanged", "first_id", "found_on", "id", "kept_id", "merged_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_reason", "requested_by_id", "requested_on", "second_id", "similarity_pct", "state", "suspicion", "version") SELECT old_values."decided_by_id", old_values."decided_on", old_values."decision_reason", old_values."exchanged", old_values."first_id", old_values."found_on", old_values."id", old_values."kept_id", old_values."merged_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."request_reason", old_values."requested_by_id", old_values."requested_on", old_values."second_id", old_values."similarity_pct", old_values."state", old_values."suspicion", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='0eb40a37f789014fefa7a76ec64ed241eb4db5a9', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_e9f32', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_councildouble', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -59,9 +81,18 @@ class Migration(migrations.Migration):
                 ('decision_reason', models.CharField(blank=True, max_length=300, verbose_name='ผลการตรวจ')),
                 ('merged_on', models.DateField(blank=True, null=True, verbose_name='รวมเมื่อ')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('decided_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้ตรวจ')),
+                ('first', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='councils.council', verbose_name='ระเบียนที่ 1')),
+                ('kept', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='councils.council', verbose_name='ระเบียนที่คงอยู่')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='councils.councildouble')),
+                ('requested_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้ขอรวม')),
+                ('second', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='councils.council', verbose_name='ระเบียนที่ 2')),
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6f6c879a191b825e1d9e1d4d4fee2c45c0f0ec99', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_19e05', table='councils_councildoubleevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -80,11 +111,33 @@ class Migration(migrations.Migration):
                 ('merged_on', models.DateField(blank=True, null=True, verbose_name='รวมเมื่อ')),
                 ('moved', models.JSONField(blank=True, default=dict, editable=False)),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้ตรวจ')),
+                ('first', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='councils.communitygroup', verbose_name='ระเบียนที่ 1')),
+                ('kept', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='councils.communitygroup', verbose_name='ระเบียนที่คงอยู่')),
+                ('requested_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้ขอรวม')),
+                ('second', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='councils.communitygroup', verbose_name='ระเบียนที่ 2')),
             ],
             options={
                 'verbose_name': 'กลุ่มที่สงสัยว่าซ้ำ',
                 'ordering': ['-found_on', '-pk'],
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['state'], name='councils_groupdouble_state'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('first', 'second'), name='councils_groupdouble_pair_once', nulls_distinct=False, violation_error_message='คู่นี้มีอยู่แล้ว กรุณาเปิดรายการเดิม'),
+                    models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='councils_groupdouble_in_order', violation_error_message='ระเบียนซ้ำต้องเป็นสองระเบียนที่ต่างกัน กรุณาเลือกใหม่'),
+                    models.CheckConstraint(condition=models.Q(('kept', None), ('kept', models.F('first')), ('kept', models.F('second')), _connector='OR'), name='councils_groupdouble_kept_of_pair', violation_error_message='ระเบียนที่คงอยู่ต้องเป็นระเบียนหนึ่งในคู่นี้ กรุณาเลือกใหม่'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['found', 'requested', 'sent_back', 'merged', 'taken_back', 'not_double'])), name='councils_groupdouble_state_known', violation_error_message='สถานะของคู่ที่สงสัยว่าซ้ำไม่ถูกต้อง กรุณาเปิดหน้านี้ใหม่'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['requested', 'merged']), _negated=True), models.Q(('kept__isnull', False), ('requested_by__isnull', False), ('requested_on__isnull', False), ('request_reason__regex', '\\S')), _connector='OR'), name='councils_groupdouble_request_whole', violation_error_message='การขอรวมต้องมีผู้ขอ เหตุผล และระเบียนที่คงอยู่'),
+                    models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_on', None)), models.Q(('decided_by__isnull', False), ('merged_on__isnull', False), ('state', 'merged'), models.Q(('decided_by', models.F('requested_by')), _negated=True)), _connector='OR'), name='councils_groupdouble_merge_whole', violation_error_message='การรวมต้องมีวันที่และผู้ตรวจ ซึ่งต้องไม่ใช่ผู้ขอ'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['not_double', 'sent_back']), _negated=True), models.Q(('decided_by__isnull', False), ('decision_reason__regex', '\\S')), _connector='OR'), name='councils_groupdouble_closed_with_reason', violation_error_message='การส่งกลับหรือบันทึกว่าไม่ซ้ำต้องมีผู้ตรวจและเหตุผล'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_groupdoubleevent" ("decided_by_id", "decided_on", "decision_reason", "exchanged", "first_id", "found_on", "id", "kept_id", "merged_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_reason", "requested_by_id", "requested_on", "second_id", "similarity_pct", "state", "suspicion", "version") SELECT new_values."decided_by_id", new_values."decided_on", new_values."decision_reason", new_values."exchanged", new_values."first_id", new_values."found_on", new_values."id", new_values."kept_id", new_values."merged_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."request_reason", new_values."requested_by_id", new_values."requested_on", new_values."second_id", new_values."similarity_pct", new_values."state", new_values."suspicion", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='51ff67a0ac68bb319ae927bd73a665ed2a5d0d9b', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_9dcf2', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_groupdouble', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_groupdoubleevent" ("decided_by_id", "decided_on", "decision_reason", "exchanged", "first_id", "found_on", "id", "kept_id", "merged_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_reason", "requested_by_id", "requested_on", "second_id", "similarity_pct", "state", "suspicion", "version") SELECT new_values."decided_by_id", new_values."decided_on", new_values."decision_reason", new_values."exchanged", new_values."first_id", new_values."found_on", new_values."id", new_values."kept_id", new_values."merged_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."request_reason", new_values."requested_by_id", new_values."requested_on", new_values."second_id", new_values."similarity_pct", new_values."state", new_values."suspicion", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."decided_by_id" IS DISTINCT FROM (new_values."decided_by_id") OR old_values."decided_on" IS DISTINCT FROM (new_values."decided_on") OR old_values."decision_reason" IS DISTINCT FROM (new_values."decision_reason") OR old_values."exchanged" IS DISTINCT FROM (new_values."exchanged") OR old_values."first_id" IS DISTINCT FROM (new_values."first_id") OR old_values."found_on" IS DISTINCT FROM (new_values."found_on") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."kept_id" IS DISTINCT FROM (new_values."kept_id") OR old_values."merged_on" IS DISTINCT FROM (new_values."merged_on") OR old_values."request_reason" IS DISTINCT FROM (new_values."request_reason") OR old_values."requested_by_id" IS DISTINCT FROM (new_values."requested_by_id") OR old_values."requested_on" IS DISTINCT FROM (new_values."requested_on") OR old_values."second_id" IS DISTINCT FROM (new_values."second_id") OR old_values."similarity_pct" IS DISTINCT FROM (new_values."similarity_pct") OR old_values."state" IS DISTINCT FROM (new_values."state") OR old_values."suspicion" IS DISTINCT FROM (new_values."suspicion") OR old_values."version" IS DISTINCT FROM (new_values."version")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='08e1494d67c82df85600a492c6bb358328a0c2ae', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_e570b', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_groupdouble', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_groupdoubleevent" ("decided_by_id", "decided_on", "decision_reason", "exchanged", "first_id", "found_on", "id", "kept_id", "merged_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_reason", "requested_by_id", "requested_on", "second_id", "similarity_pct", "state", "suspicion", "version") SELECT old_values."decided_by_id", old_values."decided_on", old_values."decision_reason", old_values."exchanged", old_values."first_id", old_values."found_on", old_values."id", old_values."kept_id", old_values."merged_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."request_reason", old_values."requested_by_id", old_values."requested_on", old_values."second_id", old_values."similarity_pct", old_values."state", old_values."suspicion", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='b42a692f5f402b854c3214f88904bfaf67c4eaa1', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_57a4f', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_groupdouble', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -107,9 +160,18 @@ class Migration(migrations.Migration):
                 ('decision_reason', models.CharField(blank=True, max_length=300, verbose_name='ผลการตรวจ')),
                 ('merged_on', models.DateField(blank=True, null=True, verbose_name='รวมเมื่อ')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('decided_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้ตรวจ')),
+                ('first', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='councils.communitygroup', verbose_name='ระเบียนที่ 1')),
+                ('kept', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='councils.communitygroup', verbose_name='ระเบียนที่คงอยู่')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='councils.groupdouble')),
+                ('requested_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้ขอรวม')),
+                ('second', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='councils.communitygroup', verbose_name='ระเบียนที่ 2')),
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0a7f2cdacf82dcebb8a5edffa71572ff500a6640', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e645a', table='councils_groupdoubleevent', when='BEFORE')),
+                ],
             },
         ),
         pgtrigger.migrations.RemoveTrigger(
@@ -205,211 +267,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='communitygroup',
             constraint=models.CheckConstraint(condition=models.Q(('merged_into', None), models.Q(models.Q(('merged_into', models.F('pk')), _negated=True), ('ended_on__isnull', False)), _connector='OR'), name='councils_communitygroup_merged_has_ended', violation_error_message='กลุ่มที่รวมเข้ากับกลุ่มอื่นต้องสิ้นสภาพแล้ว และรวมเข้ากับตัวเองไม่ได้'),
-        ),
-        migrations.AddField(
-            model_name='councildouble',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้ตรวจ'),
-        ),
-        migrations.AddField(
-            model_name='councildouble',
-            name='first',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='councils.council', verbose_name='ระเบียนที่ 1'),
-        ),
-        migrations.AddField(
-            model_name='councildouble',
-            name='kept',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='councils.council', verbose_name='ระเบียนที่คงอยู่'),
-        ),
-        migrations.AddField(
-            model_name='councildouble',
-            name='requested_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้ขอรวม'),
-        ),
-        migrations.AddField(
-            model_name='councildouble',
-            name='second',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='councils.council', verbose_name='ระเบียนที่ 2'),
-        ),
-        migrations.AddField(
-            model_name='councildoubleevent',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้ตรวจ'),
-        ),
-        migrations.AddField(
-            model_name='councildoubleevent',
-            name='first',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='councils.council', verbose_name='ระเบียนที่ 1'),
-        ),
-        migrations.AddField(
-            model_name='councildoubleevent',
-            name='kept',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='councils.council', verbose_name='ระเบียนที่คงอยู่'),
-        ),
-        migrations.AddField(
-            model_name='councildoubleevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='councils.councildouble'),
-        ),
-        migrations.AddField(
-            model_name='councildoubleevent',
-            name='requested_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้ขอรวม'),
-        ),
-        migrations.AddField(
-            model_name='councildoubleevent',
-            name='second',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='councils.council', verbose_name='ระเบียนที่ 2'),
-        ),
-        migrations.AddField(
-            model_name='groupdouble',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้ตรวจ'),
-        ),
-        migrations.AddField(
-            model_name='groupdouble',
-            name='first',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='councils.communitygroup', verbose_name='ระเบียนที่ 1'),
-        ),
-        migrations.AddField(
-            model_name='groupdouble',
-            name='kept',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='councils.communitygroup', verbose_name='ระเบียนที่คงอยู่'),
-        ),
-        migrations.AddField(
-            model_name='groupdouble',
-            name='requested_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้ขอรวม'),
-        ),
-        migrations.AddField(
-            model_name='groupdouble',
-            name='second',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='councils.communitygroup', verbose_name='ระเบียนที่ 2'),
-        ),
-        migrations.AddField(
-            model_name='groupdoubleevent',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้ตรวจ'),
-        ),
-        migrations.AddField(
-            model_name='groupdoubleevent',
-            name='first',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='councils.communitygroup', verbose_name='ระเบียนที่ 1'),
-        ),
-        migrations.AddField(
-            model_name='groupdoubleevent',
-            name='kept',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='councils.communitygroup', verbose_name='ระเบียนที่คงอยู่'),
-        ),
-        migrations.AddField(
-            model_name='groupdoubleevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='councils.groupdouble'),
-        ),
-        migrations.AddField(
-            model_name='groupdoubleevent',
-            name='requested_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้ขอรวม'),
-        ),
-        migrations.AddField(
-            model_name='groupdoubleevent',
-            name='second',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='councils.communitygroup', verbose_name='ระเบียนที่ 2'),
-        ),
-        migrations.AddIndex(
-            model_name='councildouble',
-            index=models.Index(fields=['state'], name='councils_double_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='councildouble',
-            constraint=models.UniqueConstraint(fields=('first', 'second'), name='councils_councildouble_pair_once', nulls_distinct=False, violation_error_message='คู่นี้มีอยู่แล้ว กรุณาเปิดรายการเดิม'),
-        ),
-        migrations.AddConstraint(
-            model_name='councildouble',
-            constraint=models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='councils_councildouble_in_order', violation_error_message='ระเบียนซ้ำต้องเป็นสองระเบียนที่ต่างกัน กรุณาเลือกใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='councildouble',
-            constraint=models.CheckConstraint(condition=models.Q(('kept', None), ('kept', models.F('first')), ('kept', models.F('second')), _connector='OR'), name='councils_councildouble_kept_of_pair', violation_error_message='ระเบียนที่คงอยู่ต้องเป็นระเบียนหนึ่งในคู่นี้ กรุณาเลือกใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='councildouble',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['found', 'requested', 'sent_back', 'merged', 'taken_back', 'not_double'])), name='councils_councildouble_state_known', violation_error_message='สถานะของคู่ที่สงสัยว่าซ้ำไม่ถูกต้อง กรุณาเปิดหน้านี้ใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='councildouble',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['requested', 'merged']), _negated=True), models.Q(('kept__isnull', False), ('requested_by__isnull', False), ('requested_on__isnull', False), ('request_reason__regex', '\\S')), _connector='OR'), name='councils_councildouble_request_whole', violation_error_message='การขอรวมต้องมีผู้ขอ เหตุผล และระเบียนที่คงอยู่'),
-        ),
-        migrations.AddConstraint(
-            model_name='councildouble',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_on', None)), models.Q(('decided_by__isnull', False), ('merged_on__isnull', False), ('state', 'merged'), models.Q(('decided_by', models.F('requested_by')), _negated=True)), _connector='OR'), name='councils_councildouble_merge_whole', violation_error_message='การรวมต้องมีวันที่และผู้ตรวจ ซึ่งต้องไม่ใช่ผู้ขอ'),
-        ),
-        migrations.AddConstraint(
-            model_name='councildouble',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['not_double', 'sent_back']), _negated=True), models.Q(('decided_by__isnull', False), ('decision_reason__regex', '\\S')), _connector='OR'), name='councils_councildouble_closed_with_reason', violation_error_message='การส่งกลับหรือบันทึกว่าไม่ซ้ำต้องมีผู้ตรวจและเหตุผล'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='councildouble',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_councildoubleevent" ("decided_by_id", "decided_on", "decision_reason", "exchanged", "first_id", "found_on", "id", "kept_id", "merged_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_reason", "requested_by_id", "requested_on", "second_id", "similarity_pct", "state", "suspicion", "version") SELECT new_values."decided_by_id", new_values."decided_on", new_values."decision_reason", new_values."exchanged", new_values."first_id", new_values."found_on", new_values."id", new_values."kept_id", new_values."merged_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."request_reason", new_values."requested_by_id", new_values."requested_on", new_values."second_id", new_values."similarity_pct", new_values."state", new_values."suspicion", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='1cfbf326995be16f876191d0a0aa1f18bf05d892', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_f85b6', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_councildouble', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='councildouble',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_councildoubleevent" ("decided_by_id", "decided_on", "decision_reason", "exchanged", "first_id", "found_on", "id", "kept_id", "merged_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_reason", "requested_by_id", "requested_on", "second_id", "similarity_pct", "state", "suspicion", "version") SELECT new_values."decided_by_id", new_values."decided_on", new_values."decision_reason", new_values."exchanged", new_values."first_id", new_values."found_on", new_values."id", new_values."kept_id", new_values."merged_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."request_reason", new_values."requested_by_id", new_values."requested_on", new_values."second_id", new_values."similarity_pct", new_values."state", new_values."suspicion", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."decided_by_id" IS DISTINCT FROM (new_values."decided_by_id") OR old_values."decided_on" IS DISTINCT FROM (new_values."decided_on") OR old_values."decision_reason" IS DISTINCT FROM (new_values."decision_reason") OR old_values."exchanged" IS DISTINCT FROM (new_values."exchanged") OR old_values."first_id" IS DISTINCT FROM (new_values."first_id") OR old_values."found_on" IS DISTINCT FROM (new_values."found_on") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."kept_id" IS DISTINCT FROM (new_values."kept_id") OR old_values."merged_on" IS DISTINCT FROM (new_values."merged_on") OR old_values."request_reason" IS DISTINCT FROM (new_values."request_reason") OR old_values."requested_by_id" IS DISTINCT FROM (new_values."requested_by_id") OR old_values."requested_on" IS DISTINCT FROM (new_values."requested_on") OR old_values."second_id" IS DISTINCT FROM (new_values."second_id") OR old_values."similarity_pct" IS DISTINCT FROM (new_values."similarity_pct") OR old_values."state" IS DISTINCT FROM (new_values."state") OR old_values."suspicion" IS DISTINCT FROM (new_values."suspicion") OR old_values."version" IS DISTINCT FROM (new_values."version")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6914f1b9dd9e7874f6fc2b9b5cae028f4545d29c', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_d6b3b', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_councildouble', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='councildouble',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_councildoubleevent" ("decided_by_id", "decided_on", "decision_reason", "exchanged", "first_id", "found_on", "id", "kept_id", "merged_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_reason", "requested_by_id", "requested_on", "second_id", "similarity_pct", "state", "suspicion", "version") SELECT old_values."decided_by_id", old_values."decided_on", old_values."decision_reason", old_values."exchanged", old_values."first_id", old_values."found_on", old_values."id", old_values."kept_id", old_values."merged_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."request_reason", old_values."requested_by_id", old_values."requested_on", old_values."second_id", old_values."similarity_pct", old_values."state", old_values."suspicion", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='0eb40a37f789014fefa7a76ec64ed241eb4db5a9', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_e9f32', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_councildouble', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='councildoubleevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6f6c879a191b825e1d9e1d4d4fee2c45c0f0ec99', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_19e05', table='councils_councildoubleevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='groupdouble',
-            index=models.Index(fields=['state'], name='councils_groupdouble_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='groupdouble',
-            constraint=models.UniqueConstraint(fields=('first', 'second'), name='councils_groupdouble_pair_once', nulls_distinct=False, violation_error_message='คู่นี้มีอยู่แล้ว กรุณาเปิดรายการเดิม'),
-        ),
-        migrations.AddConstraint(
-            model_name='groupdouble',
-            constraint=models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='councils_groupdouble_in_order', violation_error_message='ระเบียนซ้ำต้องเป็นสองระเบียนที่ต่างกัน กรุณาเลือกใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='groupdouble',
-            constraint=models.CheckConstraint(condition=models.Q(('kept', None), ('kept', models.F('first')), ('kept', models.F('second')), _connector='OR'), name='councils_groupdouble_kept_of_pair', violation_error_message='ระเบียนที่คงอยู่ต้องเป็นระเบียนหนึ่งในคู่นี้ กรุณาเลือกใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='groupdouble',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['found', 'requested', 'sent_back', 'merged', 'taken_back', 'not_double'])), name='councils_groupdouble_state_known', violation_error_message='สถานะของคู่ที่สงสัยว่าซ้ำไม่ถูกต้อง กรุณาเปิดหน้านี้ใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='groupdouble',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['requested', 'merged']), _negated=True), models.Q(('kept__isnull', False), ('requested_by__isnull', False), ('requested_on__isnull', False), ('request_reason__regex', '\\S')), _connector='OR'), name='councils_groupdouble_request_whole', violation_error_message='การขอรวมต้องมีผู้ขอ เหตุผล และระเบียนที่คงอยู่'),
-        ),
-        migrations.AddConstraint(
-            model_name='groupdouble',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_on', None)), models.Q(('decided_by__isnull', False), ('merged_on__isnull', False), ('state', 'merged'), models.Q(('decided_by', models.F('requested_by')), _negated=True)), _connector='OR'), name='councils_groupdouble_merge_whole', violation_error_message='การรวมต้องมีวันที่และผู้ตรวจ ซึ่งต้องไม่ใช่ผู้ขอ'),
-        ),
-        migrations.AddConstraint(
-            model_name='groupdouble',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['not_double', 'sent_back']), _negated=True), models.Q(('decided_by__isnull', False), ('decision_reason__regex', '\\S')), _connector='OR'), name='councils_groupdouble_closed_with_reason', violation_error_message='การส่งกลับหรือบันทึกว่าไม่ซ้ำต้องมีผู้ตรวจและเหตุผล'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='groupdouble',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_groupdoubleevent" ("decided_by_id", "decided_on", "decision_reason", "exchanged", "first_id", "found_on", "id", "kept_id", "merged_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_reason", "requested_by_id", "requested_on", "second_id", "similarity_pct", "state", "suspicion", "version") SELECT new_values."decided_by_id", new_values."decided_on", new_values."decision_reason", new_values."exchanged", new_values."first_id", new_values."found_on", new_values."id", new_values."kept_id", new_values."merged_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."request_reason", new_values."requested_by_id", new_values."requested_on", new_values."second_id", new_values."similarity_pct", new_values."state", new_values."suspicion", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='51ff67a0ac68bb319ae927bd73a665ed2a5d0d9b', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_9dcf2', referencing='REFERENCING NEW TABLE AS new_values ', table='councils_groupdouble', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='groupdouble',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_groupdoubleevent" ("decided_by_id", "decided_on", "decision_reason", "exchanged", "first_id", "found_on", "id", "kept_id", "merged_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_reason", "requested_by_id", "requested_on", "second_id", "similarity_pct", "state", "suspicion", "version") SELECT new_values."decided_by_id", new_values."decided_on", new_values."decision_reason", new_values."exchanged", new_values."first_id", new_values."found_on", new_values."id", new_values."kept_id", new_values."merged_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."request_reason", new_values."requested_by_id", new_values."requested_on", new_values."second_id", new_values."similarity_pct", new_values."state", new_values."suspicion", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."decided_by_id" IS DISTINCT FROM (new_values."decided_by_id") OR old_values."decided_on" IS DISTINCT FROM (new_values."decided_on") OR old_values."decision_reason" IS DISTINCT FROM (new_values."decision_reason") OR old_values."exchanged" IS DISTINCT FROM (new_values."exchanged") OR old_values."first_id" IS DISTINCT FROM (new_values."first_id") OR old_values."found_on" IS DISTINCT FROM (new_values."found_on") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."kept_id" IS DISTINCT FROM (new_values."kept_id") OR old_values."merged_on" IS DISTINCT FROM (new_values."merged_on") OR old_values."request_reason" IS DISTINCT FROM (new_values."request_reason") OR old_values."requested_by_id" IS DISTINCT FROM (new_values."requested_by_id") OR old_values."requested_on" IS DISTINCT FROM (new_values."requested_on") OR old_values."second_id" IS DISTINCT FROM (new_values."second_id") OR old_values."similarity_pct" IS DISTINCT FROM (new_values."similarity_pct") OR old_values."state" IS DISTINCT FROM (new_values."state") OR old_values."suspicion" IS DISTINCT FROM (new_values."suspicion") OR old_values."version" IS DISTINCT FROM (new_values."version")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='08e1494d67c82df85600a492c6bb358328a0c2ae', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_e570b', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='councils_groupdouble', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='groupdouble',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "councils_groupdoubleevent" ("decided_by_id", "decided_on", "decision_reason", "exchanged", "first_id", "found_on", "id", "kept_id", "merged_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_reason", "requested_by_id", "requested_on", "second_id", "similarity_pct", "state", "suspicion", "version") SELECT old_values."decided_by_id", old_values."decided_on", old_values."decision_reason", old_values."exchanged", old_values."first_id", old_values."found_on", old_values."id", old_values."kept_id", old_values."merged_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."request_reason", old_values."requested_by_id", old_values."requested_on", old_values."second_id", old_values."similarity_pct", old_values."state", old_values."suspicion", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='b42a692f5f402b854c3214f88904bfaf67c4eaa1', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_57a4f', referencing='REFERENCING OLD TABLE AS old_values ', table='councils_groupdouble', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='groupdoubleevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0a7f2cdacf82dcebb8a5edffa71572ff500a6640', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e645a', table='councils_groupdoubleevent', when='BEFORE')),
         ),
     ]

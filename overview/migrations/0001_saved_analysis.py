@@ -3,7 +3,6 @@
 import django.db.models.deletion
 import pghistory.utils
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -35,6 +34,16 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'การวิเคราะห์',
                 'ordering': ['title', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('owner', 'title'), name='overview_analysis_once', violation_error_message='ท่านมีการวิเคราะห์ชื่อนี้แล้ว ตั้งชื่ออื่น หรือลบอันเดิมก่อน'),
+                    models.CheckConstraint(condition=models.Q(('audience__in', ['mine', 'office', 'everybody'])), name='overview_analysis_audience_known', violation_error_message='เลือกจากรายการว่าจะให้ใครเห็นการวิเคราะห์นี้'),
+                    models.CheckConstraint(condition=models.Q(('title__regex', '\\S'), ('query__regex', '\\S')), name='overview_analysis_says_something', violation_error_message='ตั้งชื่อการวิเคราะห์ และเลือกตัวเลขก่อนบันทึก'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "overview_savedanalysisevent" ("audience", "id", "owner_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "query", "region_id", "saved_at", "search_key", "title", "version") SELECT new_values."audience", new_values."id", new_values."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."province_id", new_values."query", new_values."region_id", new_values."saved_at", new_values."search_key", new_values."title", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='3dff0d8fcbbdb619fd2ee85d4815d52d485b99be', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_4987c', referencing='REFERENCING NEW TABLE AS new_values ', table='overview_savedanalysis', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "overview_savedanalysisevent" ("audience", "id", "owner_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "query", "region_id", "saved_at", "search_key", "title", "version") SELECT new_values."audience", new_values."id", new_values."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."province_id", new_values."query", new_values."region_id", new_values."saved_at", new_values."search_key", new_values."title", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='703accea17ec69b9abc0adefc25aac4e3bde47d4', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_1461b', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='overview_savedanalysis', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "overview_savedanalysisevent" ("audience", "id", "owner_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "query", "region_id", "saved_at", "search_key", "title", "version") SELECT old_values."audience", old_values."id", old_values."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."province_id", old_values."query", old_values."region_id", old_values."saved_at", old_values."search_key", old_values."title", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='49e4769acb01e423a14240e427aaf0efd805b437', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_efeac', referencing='REFERENCING OLD TABLE AS old_values ', table='overview_savedanalysis', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -59,34 +68,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='acb9e93ef3431fa3161c076dacbf8297ae5d07cc', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_8dc60', table='overview_savedanalysisevent', when='BEFORE')),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='savedanalysis',
-            constraint=models.UniqueConstraint(fields=('owner', 'title'), name='overview_analysis_once', violation_error_message='ท่านมีการวิเคราะห์ชื่อนี้แล้ว ตั้งชื่ออื่น หรือลบอันเดิมก่อน'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedanalysis',
-            constraint=models.CheckConstraint(condition=models.Q(('audience__in', ['mine', 'office', 'everybody'])), name='overview_analysis_audience_known', violation_error_message='เลือกจากรายการว่าจะให้ใครเห็นการวิเคราะห์นี้'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedanalysis',
-            constraint=models.CheckConstraint(condition=models.Q(('title__regex', '\\S'), ('query__regex', '\\S')), name='overview_analysis_says_something', violation_error_message='ตั้งชื่อการวิเคราะห์ และเลือกตัวเลขก่อนบันทึก'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='savedanalysis',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "overview_savedanalysisevent" ("audience", "id", "owner_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "query", "region_id", "saved_at", "search_key", "title", "version") SELECT new_values."audience", new_values."id", new_values."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."province_id", new_values."query", new_values."region_id", new_values."saved_at", new_values."search_key", new_values."title", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='3dff0d8fcbbdb619fd2ee85d4815d52d485b99be', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_4987c', referencing='REFERENCING NEW TABLE AS new_values ', table='overview_savedanalysis', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='savedanalysis',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "overview_savedanalysisevent" ("audience", "id", "owner_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "query", "region_id", "saved_at", "search_key", "title", "version") SELECT new_values."audience", new_values."id", new_values."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."province_id", new_values."query", new_values."region_id", new_values."saved_at", new_values."search_key", new_values."title", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='703accea17ec69b9abc0adefc25aac4e3bde47d4', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_1461b', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='overview_savedanalysis', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='savedanalysis',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "overview_savedanalysisevent" ("audience", "id", "owner_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "query", "region_id", "saved_at", "search_key", "title", "version") SELECT old_values."audience", old_values."id", old_values."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."province_id", old_values."query", old_values."region_id", old_values."saved_at", old_values."search_key", old_values."title", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='49e4769acb01e423a14240e427aaf0efd805b437', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_efeac', referencing='REFERENCING OLD TABLE AS old_values ', table='overview_savedanalysis', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='savedanalysisevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='acb9e93ef3431fa3161c076dacbf8297ae5d07cc', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_8dc60', table='overview_savedanalysisevent', when='BEFORE')),
         ),
     ]

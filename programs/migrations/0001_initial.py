@@ -7,7 +7,6 @@ import django.db.models.deletion
 import django.db.models.functions.text
 import pghistory.utils
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations, models
 
 
@@ -21,9 +20,46 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        django.contrib.postgres.operations.TrigramExtension(),
+        django.contrib.postgres.operations.TrigramExtension(
+        ),
         migrations.CreateModel(
-            name='FundingSourceEvent',
+            name='Organisation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=300, verbose_name='ชื่อองค์กร')),
+                ('kind', models.CharField(choices=[('community', 'องค์กรชุมชน'), ('network', 'เครือข่ายองค์กรชุมชน'), ('working_group', 'คณะทำงาน/คณะประสานงาน'), ('cooperative', 'สหกรณ์'), ('council', 'สภาองค์กรชุมชน'), ('fund', 'กองทุนชุมชน'), ('other', 'อื่น ๆ')], max_length=20, verbose_name='ประเภทองค์กร')),
+                ('contact', models.CharField(blank=True, max_length=300, verbose_name='ผู้ประสานงาน/ช่องทางติดต่อ')),
+                ('search_key', models.CharField(default='', editable=False, max_length=400)),
+                ('sort_key', models.CharField(db_collation='C', default='', editable=False, max_length=640)),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.district', verbose_name='อำเภอ/เขต')),
+                ('province', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.province', verbose_name='จังหวัด')),
+                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.region', verbose_name='ภาค')),
+                ('subdistrict', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.subdistrict', verbose_name='ตำบล/แขวง')),
+            ],
+            options={
+                'verbose_name': 'องค์กร',
+                'ordering': ['sort_key', 'pk'],
+                'indexes': [
+                    models.Index(fields=['sort_key'], name='programs_organisation_sort'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('search_key', 'region', 'province', 'district', 'subdistrict'), name='programs_organisation_once', nulls_distinct=False, violation_error_message='มีองค์กรชื่อนี้ในพื้นที่เดียวกันแล้ว ให้ค้นหาและเลือกจากรายการ'),
+                    models.CheckConstraint(condition=models.Q(('name__regex', '\\S')), name='programs_organisation_name_given', violation_error_message='กรุณาระบุชื่อองค์กร'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['community', 'network', 'working_group', 'cooperative', 'council', 'fund', 'other'])), name='programs_organisation_kind_known', violation_error_message='ประเภทองค์กรไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
+                    models.CheckConstraint(condition=models.Q(('district', None), ('province_id', django.db.models.functions.text.Left(models.F('district_id'), 2)), _connector='OR'), name='programs_organisation_district_in_province', violation_error_message='อำเภอที่เลือกไม่อยู่ในจังหวัดนั้น กรุณาเลือกใหม่'),
+                    models.CheckConstraint(condition=models.Q(('subdistrict', None), ('district_id', django.db.models.functions.text.Left(models.F('subdistrict_id'), 4)), _connector='OR'), name='programs_organisation_subdistrict_in_district', violation_error_message='ตำบลที่เลือกไม่อยู่ในอำเภอนั้น กรุณาเลือกใหม่'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='programs_organisation_province_in_region', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.province_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM places_province p WHERE p.code = NEW.province_id AND p.region_id = NEW.region_id) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'programs_organisation_province_in_region', MESSAGE = 'จังหวัดที่เลือกไม่อยู่ในภาคนั้น กรุณาเลือกใหม่'; END IF; RETURN NEW;", hash='54ec05b9913aa6434bd5f3d02bc6ee964429f1f9', operation='INSERT OR UPDATE', pgid='pgtrigger_programs_organisation_province_in_region_ca075', table='programs_organisation', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_organisationevent" ("contact", "district_id", "id", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "region_id", "subdistrict_id", "version") SELECT new_values."contact", new_values."district_id", new_values."id", new_values."kind", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."province_id", new_values."region_id", new_values."subdistrict_id", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='1eb7d8247be13c529c11f0bc0b10ef96a61ab675', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_9382e', referencing='REFERENCING NEW TABLE AS new_values ', table='programs_organisation', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_organisationevent" ("contact", "district_id", "id", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "region_id", "subdistrict_id", "version") SELECT new_values."contact", new_values."district_id", new_values."id", new_values."kind", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."province_id", new_values."region_id", new_values."subdistrict_id", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."contact" IS DISTINCT FROM (new_values."contact") OR old_values."district_id" IS DISTINCT FROM (new_values."district_id") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."kind" IS DISTINCT FROM (new_values."kind") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."province_id" IS DISTINCT FROM (new_values."province_id") OR old_values."region_id" IS DISTINCT FROM (new_values."region_id") OR old_values."subdistrict_id" IS DISTINCT FROM (new_values."subdistrict_id") OR old_values."version" IS DISTINCT FROM (new_values."version")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='88d57ed50ff0b6e23b3fb041a78f348d2175ddda', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_4d171', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='programs_organisation', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_organisationevent" ("contact", "district_id", "id", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "region_id", "subdistrict_id", "version") SELECT old_values."contact", old_values."district_id", old_values."id", old_values."kind", old_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."province_id", old_values."region_id", old_values."subdistrict_id", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='c084618cdffbe8015ea5fd463ba562ef7b1ef92f', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_c382f', referencing='REFERENCING OLD TABLE AS old_values ', table='programs_organisation', when='AFTER')),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='OrganisationEvent',
             fields=[
                 ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
                 ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
@@ -31,11 +67,42 @@ class Migration(migrations.Migration):
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
-                ('code', models.CharField(max_length=30, verbose_name='รหัส')),
-                ('name', models.CharField(max_length=200, verbose_name='ชื่อแหล่งงบประมาณ')),
+                ('name', models.CharField(max_length=300, verbose_name='ชื่อองค์กร')),
+                ('kind', models.CharField(choices=[('community', 'องค์กรชุมชน'), ('network', 'เครือข่ายองค์กรชุมชน'), ('working_group', 'คณะทำงาน/คณะประสานงาน'), ('cooperative', 'สหกรณ์'), ('council', 'สภาองค์กรชุมชน'), ('fund', 'กองทุนชุมชน'), ('other', 'อื่น ๆ')], max_length=20, verbose_name='ประเภทองค์กร')),
+                ('contact', models.CharField(blank=True, max_length=300, verbose_name='ผู้ประสานงาน/ช่องทางติดต่อ')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('district', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.district', verbose_name='อำเภอ/เขต')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='programs.organisation')),
+                ('province', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.province', verbose_name='จังหวัด')),
+                ('region', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.region', verbose_name='ภาค')),
+                ('subdistrict', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.subdistrict', verbose_name='ตำบล/แขวง')),
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='01a0188432535c8b2f4cdb0b3fccb3ce3b9b480a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_306db', table='programs_organisationevent', when='BEFORE')),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='Committee',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=200, verbose_name='ชื่อคณะ')),
+                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.region', verbose_name='ภาค')),
+            ],
+            options={
+                'verbose_name': 'คณะพิจารณาโครงการ',
+                'ordering': ['region__position', 'name'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('name', 'region'), name='programs_committee_once', nulls_distinct=False, violation_error_message='มีคณะชื่อนี้ในภาคเดียวกันแล้ว'),
+                    models.CheckConstraint(condition=models.Q(('name__regex', '\\S')), name='programs_committee_name_given', violation_error_message='กรุณาระบุชื่อคณะ'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_committeeevent" ("id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_id") SELECT new_values."id", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."region_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2c22e5e81fdc7e57440c27e8e384e897d3f967ae', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_499b1', referencing='REFERENCING NEW TABLE AS new_values ', table='programs_committee', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_committeeevent" ("id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_id") SELECT new_values."id", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."region_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='b91ac6931cd14493832fc4c1af19a1a3090090c6', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_f896e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='programs_committee', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_committeeevent" ("id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_id") SELECT old_values."id", old_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."region_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='c63dc1b0b3f0cd8433d845a962cf63c7c5219983', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_c5b1e', referencing='REFERENCING OLD TABLE AS old_values ', table='programs_committee', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -47,10 +114,22 @@ class Migration(migrations.Migration):
                 ('starts_on', models.DateField(verbose_name='วันที่ประชุม')),
                 ('ends_on', models.DateField(verbose_name='ถึงวันที่')),
                 ('venue', models.CharField(blank=True, max_length=200, verbose_name='สถานที่')),
+                ('committee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='programs.committee', verbose_name='คณะ')),
             ],
             options={
                 'verbose_name': 'การประชุม',
                 'ordering': ['-starts_on', '-pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('committee', 'number', 'fiscal_year'), name='programs_meeting_once', nulls_distinct=False, violation_error_message='มีการประชุมครั้งที่นี้ของคณะเดียวกันในปีเดียวกันแล้ว'),
+                    models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='programs_meeting_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
+                    models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='programs_meeting_number_positive', violation_error_message='ครั้งที่ประชุมต้องเป็นเลขตั้งแต่ 1'),
+                    models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='programs_meeting_dates_in_order', violation_error_message='วันสิ้นสุดการประชุมต้องไม่ก่อนวันเริ่ม'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_meetingevent" ("committee_id", "ends_on", "fiscal_year", "id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "venue") SELECT new_values."committee_id", new_values."ends_on", new_values."fiscal_year", new_values."id", new_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."starts_on", new_values."venue" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='011c0e43687d7e1ce165e385278854cc1282f3ed', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_4faea', referencing='REFERENCING NEW TABLE AS new_values ', table='programs_meeting', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_meetingevent" ("committee_id", "ends_on", "fiscal_year", "id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "venue") SELECT new_values."committee_id", new_values."ends_on", new_values."fiscal_year", new_values."id", new_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."starts_on", new_values."venue" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2c16c12f58214ee9c9d9b8649f21896de4189abb', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_79242', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='programs_meeting', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_meetingevent" ("committee_id", "ends_on", "fiscal_year", "id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "venue") SELECT old_values."committee_id", old_values."ends_on", old_values."fiscal_year", old_values."id", old_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."starts_on", old_values."venue" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='b3faade13bf3c615d020ad95f59b3669551501c2', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_bfbc7', referencing='REFERENCING OLD TABLE AS old_values ', table='programs_meeting', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -67,25 +146,14 @@ class Migration(migrations.Migration):
                 ('starts_on', models.DateField(verbose_name='วันที่ประชุม')),
                 ('ends_on', models.DateField(verbose_name='ถึงวันที่')),
                 ('venue', models.CharField(blank=True, max_length=200, verbose_name='สถานที่')),
+                ('committee', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programs.committee', verbose_name='คณะ')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='programs.meeting')),
             ],
             options={
                 'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Organisation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=300, verbose_name='ชื่อองค์กร')),
-                ('kind', models.CharField(choices=[('community', 'องค์กรชุมชน'), ('network', 'เครือข่ายองค์กรชุมชน'), ('working_group', 'คณะทำงาน/คณะประสานงาน'), ('cooperative', 'สหกรณ์'), ('council', 'สภาองค์กรชุมชน'), ('fund', 'กองทุนชุมชน'), ('other', 'อื่น ๆ')], max_length=20, verbose_name='ประเภทองค์กร')),
-                ('contact', models.CharField(blank=True, max_length=300, verbose_name='ผู้ประสานงาน/ช่องทางติดต่อ')),
-                ('search_key', models.CharField(default='', editable=False, max_length=400)),
-                ('sort_key', models.CharField(db_collation='C', default='', editable=False, max_length=640)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-            ],
-            options={
-                'verbose_name': 'องค์กร',
-                'ordering': ['sort_key', 'pk'],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f60fe9dbadc627009cb2cd704ea7ef54875d75b0', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1e69e', table='programs_meetingevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -96,10 +164,22 @@ class Migration(migrations.Migration):
                 ('valid_until', models.DateField(blank=True, null=True, verbose_name='รับรองถึงวันที่')),
                 ('is_certified', models.BooleanField(default=True, verbose_name='ผลการพิจารณา: รับรอง')),
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='หมายเหตุ')),
+                ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certifications', to='programs.meeting', verbose_name='การประชุม')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certifications', to='programs.organisation', verbose_name='องค์กร')),
             ],
             options={
                 'verbose_name': 'การรับรองสถานภาพองค์กร',
                 'ordering': ['-certified_on', '-pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'meeting'), name='programs_certification_once_per_meeting', nulls_distinct=False, violation_error_message='การประชุมครั้งนี้บันทึกผลการรับรองขององค์กรนี้แล้ว'),
+                    models.CheckConstraint(condition=models.Q(('valid_until', None), ('valid_until__gte', models.F('certified_on')), _connector='OR'), name='programs_certification_dates_in_order', violation_error_message='วันสิ้นสุดการรับรองต้องไม่ก่อนวันที่รับรอง'),
+                    models.CheckConstraint(condition=models.Q(('is_certified', True), ('note__regex', '\\S'), _connector='OR'), name='programs_certification_refusal_explained', violation_error_message='เมื่อไม่รับรอง กรุณาบันทึกเหตุผลในหมายเหตุ'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_organisationcertificationevent" ("certified_on", "id", "is_certified", "meeting_id", "note", "organisation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_until") SELECT new_values."certified_on", new_values."id", new_values."is_certified", new_values."meeting_id", new_values."note", new_values."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."valid_until" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='e84fabc78c86687954f89ab7b6b23750989dc2d8', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_a7d64', referencing='REFERENCING NEW TABLE AS new_values ', table='programs_organisationcertification', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_organisationcertificationevent" ("certified_on", "id", "is_certified", "meeting_id", "note", "organisation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_until") SELECT new_values."certified_on", new_values."id", new_values."is_certified", new_values."meeting_id", new_values."note", new_values."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."valid_until" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d7e4aa4c81e529c0c0d9fc8122b737ce35cefa1f', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_65566', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='programs_organisationcertification', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_organisationcertificationevent" ("certified_on", "id", "is_certified", "meeting_id", "note", "organisation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_until") SELECT old_values."certified_on", old_values."id", old_values."is_certified", old_values."meeting_id", old_values."note", old_values."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."valid_until" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='c097faeeab22573dfef388a134ab81a9da128cc0', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_6d8ba', referencing='REFERENCING OLD TABLE AS old_values ', table='programs_organisationcertification', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -115,13 +195,44 @@ class Migration(migrations.Migration):
                 ('valid_until', models.DateField(blank=True, null=True, verbose_name='รับรองถึงวันที่')),
                 ('is_certified', models.BooleanField(default=True, verbose_name='ผลการพิจารณา: รับรอง')),
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='หมายเหตุ')),
+                ('meeting', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programs.meeting', verbose_name='การประชุม')),
+                ('organisation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programs.organisation', verbose_name='องค์กร')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='programs.organisationcertification')),
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='3a75a71c8a3904191534bc78c35cbf0895605786', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b0a4f', table='programs_organisationcertificationevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OrganisationEvent',
+            name='Resolution',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField(verbose_name='มติข้อที่')),
+                ('kind', models.CharField(choices=[('acknowledged', 'รับทราบ'), ('approved', 'เห็นชอบ'), ('in_principle', 'เห็นชอบในหลักการ'), ('extended', 'ให้ขยายเวลา'), ('deferred', 'ให้ทบทวน/เลื่อนการพิจารณา')], max_length=20, verbose_name='ประเภทมติ')),
+                ('text', models.TextField(verbose_name='เนื้อหามติ')),
+                ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='resolutions', to='programs.meeting', verbose_name='การประชุม')),
+            ],
+            options={
+                'verbose_name': 'มติที่ประชุม',
+                'ordering': ['number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('meeting', 'number'), name='programs_resolution_once', nulls_distinct=False, violation_error_message='มีมติข้อนี้แล้ว กรุณาใช้เลขข้อถัดไป'),
+                    models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='programs_resolution_number_positive', violation_error_message='เลขข้อต้องตั้งแต่ 1'),
+                    models.CheckConstraint(condition=models.Q(('text__regex', '\\S')), name='programs_resolution_text_given', violation_error_message='กรุณาระบุเนื้อหามติ'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['acknowledged', 'approved', 'in_principle', 'extended', 'deferred'])), name='programs_resolution_kind_known', violation_error_message='ประเภทมติไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_resolutionevent" ("id", "kind", "meeting_id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") SELECT new_values."id", new_values."kind", new_values."meeting_id", new_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."text" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d17e18a66e7e66f3d5a0d2f512ff7036c6574123', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_2445e', referencing='REFERENCING NEW TABLE AS new_values ', table='programs_resolution', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_resolutionevent" ("id", "kind", "meeting_id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") SELECT new_values."id", new_values."kind", new_values."meeting_id", new_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."text" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='edf3e2f46eedc8047bfc7f9131263dc73446278d', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_cf126', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='programs_resolution', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_resolutionevent" ("id", "kind", "meeting_id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") SELECT old_values."id", old_values."kind", old_values."meeting_id", old_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."text" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='b64b2b4443b3db408b6082789af21f32013e4e2f', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_5ff32', referencing='REFERENCING OLD TABLE AS old_values ', table='programs_resolution', when='AFTER')),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='ResolutionEvent',
             fields=[
                 ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
                 ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
@@ -129,13 +240,77 @@ class Migration(migrations.Migration):
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=300, verbose_name='ชื่อองค์กร')),
-                ('kind', models.CharField(choices=[('community', 'องค์กรชุมชน'), ('network', 'เครือข่ายองค์กรชุมชน'), ('working_group', 'คณะทำงาน/คณะประสานงาน'), ('cooperative', 'สหกรณ์'), ('council', 'สภาองค์กรชุมชน'), ('fund', 'กองทุนชุมชน'), ('other', 'อื่น ๆ')], max_length=20, verbose_name='ประเภทองค์กร')),
-                ('contact', models.CharField(blank=True, max_length=300, verbose_name='ผู้ประสานงาน/ช่องทางติดต่อ')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('number', models.PositiveSmallIntegerField(verbose_name='มติข้อที่')),
+                ('kind', models.CharField(choices=[('acknowledged', 'รับทราบ'), ('approved', 'เห็นชอบ'), ('in_principle', 'เห็นชอบในหลักการ'), ('extended', 'ให้ขยายเวลา'), ('deferred', 'ให้ทบทวน/เลื่อนการพิจารณา')], max_length=20, verbose_name='ประเภทมติ')),
+                ('text', models.TextField(verbose_name='เนื้อหามติ')),
+                ('meeting', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programs.meeting', verbose_name='การประชุม')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='programs.resolution')),
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e3373d6a2f1132d5a25b758f63eb5933b8ad844c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_842d8', table='programs_resolutionevent', when='BEFORE')),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='CommitteeEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('name', models.CharField(max_length=200, verbose_name='ชื่อคณะ')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='programs.committee')),
+                ('region', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.region', verbose_name='ภาค')),
+            ],
+            options={
+                'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='13f94eac846ca69a7dcf8df151ec5a631b3f6a1a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1fa10', table='programs_committeeevent', when='BEFORE')),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='FundingSource',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=30, unique=True, verbose_name='รหัส')),
+                ('name', models.CharField(max_length=200, verbose_name='ชื่อแหล่งงบประมาณ')),
+            ],
+            options={
+                'verbose_name': 'แหล่งงบประมาณ',
+                'ordering': ['code'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('name__regex', '\\S')), name='programs_source_name_given', violation_error_message='กรุณาระบุชื่อแหล่งงบประมาณ'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_fundingsourceevent" ("code", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."code", new_values."id", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='35f67b3750696e41a980e3ac2ae232a49c8f1e89', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_b42c5', referencing='REFERENCING NEW TABLE AS new_values ', table='programs_fundingsource', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_fundingsourceevent" ("code", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."code", new_values."id", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='7b6293d8229bdc53cb089277c999f03158924b38', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_66c42', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='programs_fundingsource', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_fundingsourceevent" ("code", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT old_values."code", old_values."id", old_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='070d5ca5524668158cae1a2fa76c135bef88e3a4', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_817da', referencing='REFERENCING OLD TABLE AS old_values ', table='programs_fundingsource', when='AFTER')),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='FundingSourceEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('code', models.CharField(max_length=30, verbose_name='รหัส')),
+                ('name', models.CharField(max_length=200, verbose_name='ชื่อแหล่งงบประมาณ')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='programs.fundingsource')),
+            ],
+            options={
+                'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9e8a1fc5e544d3876730f9b3139bd02a0c1108e8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ff4af', table='programs_fundingsourceevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -150,10 +325,26 @@ class Migration(migrations.Migration):
                 ('objectives', models.TextField(blank=True, verbose_name='วัตถุประสงค์')),
                 ('search_key', models.CharField(default='', editable=False, max_length=480)),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('funding_source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='programs.fundingsource', verbose_name='แหล่งงบประมาณ')),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='programs.programme', verbose_name='อยู่ภายใต้')),
             ],
             options={
                 'verbose_name': 'แผนงาน/โครงการหลัก',
                 'ordering': ['-fiscal_year', 'code'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='programs_programme_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['1_plan', '2_programme', '3_activity'])), name='programs_programme_kind_known', violation_error_message='ประเภทแผนงานไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
+                    models.CheckConstraint(condition=models.Q(('name__regex', '\\S')), name='programs_programme_name_given', violation_error_message='กรุณาระบุชื่อแผนงาน'),
+                    models.CheckConstraint(condition=models.Q(('code__regex', '^[A-Za-z0-9][A-Za-z0-9._-]*$')), name='programs_programme_code_plain', violation_error_message='รหัสใช้ได้เฉพาะ A-Z, 0-9, จุด ขีด และขีดล่าง เช่น NL2564'),
+                    models.CheckConstraint(condition=models.Q(('kind', '3_activity'), ('parent', None), _negated=True), name='programs_programme_activity_has_parent', violation_error_message='แผนงานกิจกรรมต้องอยู่ภายใต้โครงการหลัก กรุณาเลือกโครงการหลัก'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='programs_programme_below_parent', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.parent_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM programs_programme p WHERE p.id = NEW.parent_id AND p.fiscal_year = NEW.fiscal_year AND p.kind < NEW.kind) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'programs_programme_below_parent', MESSAGE = 'แผนงานที่อยู่เหนือขึ้นไปต้องเป็นปีงบประมาณเดียวกันและอยู่ชั้นสูงกว่า'; END IF; RETURN NEW;", hash='0d317fdc6fa096fa61bd915d949979a4af22de83', operation='INSERT OR UPDATE', pgid='pgtrigger_programs_programme_below_parent_afc63', table='programs_programme', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='programs_programme_storey_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF (NEW.kind <> OLD.kind OR NEW.fiscal_year <> OLD.fiscal_year) AND (EXISTS (SELECT 1 FROM programs_programme c WHERE c.parent_id = NEW.id) OR EXISTS (SELECT 1 FROM programs_project c WHERE c.programme_id = NEW.id)) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'programs_programme_storey_fixed', MESSAGE = 'มีแผนงานย่อยหรือโครงการอยู่แล้ว จึงเปลี่ยนประเภทหรือปีงบประมาณไม่ได้'; END IF; RETURN NEW;", hash='a4439913e645f79090cb24051e0d07d12d2619ca', operation='UPDATE', pgid='pgtrigger_programs_programme_storey_fixed_bf32b', table='programs_programme', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_programmeevent" ("code", "fiscal_year", "funding_source_id", "id", "kind", "name", "objectives", "parent_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "version") SELECT new_values."code", new_values."fiscal_year", new_values."funding_source_id", new_values."id", new_values."kind", new_values."name", new_values."objectives", new_values."parent_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."position", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2079dfc8c135b0f262c97f0c0e4d2d8b45c9410c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_6cb97', referencing='REFERENCING NEW TABLE AS new_values ', table='programs_programme', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_programmeevent" ("code", "fiscal_year", "funding_source_id", "id", "kind", "name", "objectives", "parent_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "version") SELECT new_values."code", new_values."fiscal_year", new_values."funding_source_id", new_values."id", new_values."kind", new_values."name", new_values."objectives", new_values."parent_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."position", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."code" IS DISTINCT FROM (new_values."code") OR old_values."fiscal_year" IS DISTINCT FROM (new_values."fiscal_year") OR old_values."funding_source_id" IS DISTINCT FROM (new_values."funding_source_id") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."kind" IS DISTINCT FROM (new_values."kind") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."objectives" IS DISTINCT FROM (new_values."objectives") OR old_values."parent_id" IS DISTINCT FROM (new_values."parent_id") OR old_values."position" IS DISTINCT FROM (new_values."position") OR old_values."version" IS DISTINCT FROM (new_values."version")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='7d2e7ca72c157531a6a76704ed985c6f25078c58', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_58373', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='programs_programme', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_programmeevent" ("code", "fiscal_year", "funding_source_id", "id", "kind", "name", "objectives", "parent_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "version") SELECT old_values."code", old_values."fiscal_year", old_values."funding_source_id", old_values."id", old_values."kind", old_values."name", old_values."objectives", old_values."parent_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."position", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='f9ae868d366c1d432f366e98fb419467c73affcc', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_34d0f', referencing='REFERENCING OLD TABLE AS old_values ', table='programs_programme', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -172,9 +363,15 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField(default=1, verbose_name='ลำดับ')),
                 ('objectives', models.TextField(blank=True, verbose_name='วัตถุประสงค์')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('funding_source', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programs.fundingsource', verbose_name='แหล่งงบประมาณ')),
+                ('parent', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programs.programme', verbose_name='อยู่ภายใต้')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='programs.programme')),
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bd44f38a01a76c5e88a03da89e9846f5bab2ee9c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2846a', table='programs_programmeevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -185,10 +382,22 @@ class Migration(migrations.Migration):
                 ('target_count', models.PositiveIntegerField(verbose_name='จำนวนเป้าหมาย')),
                 ('basis', models.CharField(max_length=300, verbose_name='ที่มาของเป้าหมาย')),
                 ('set_on', models.DateField(verbose_name='ข้อมูล ณ วันที่')),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='programs.programme', verbose_name='โครงการหลัก')),
+                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.region', verbose_name='ภาค')),
             ],
             options={
                 'verbose_name': 'เป้าหมาย',
                 'ordering': ['measure', 'set_on', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('programme', 'region', 'measure', 'basis', 'set_on'), name='programs_target_once', nulls_distinct=False, violation_error_message='มีเป้าหมายหน่วยนับนี้จากที่มาและวันที่เดียวกันแล้ว'),
+                    models.CheckConstraint(condition=models.Q(('basis__regex', '\\S')), name='programs_target_basis_given', violation_error_message='กรุณาระบุที่มาของเป้าหมาย'),
+                    models.CheckConstraint(condition=models.Q(('measure__in', ['people', 'subdistricts', 'provinces', 'households', 'organisations'])), name='programs_target_measure_known', violation_error_message='หน่วยนับไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_programmetargetevent" ("basis", "id", "measure", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "region_id", "set_on", "target_count") SELECT new_values."basis", new_values."id", new_values."measure", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."programme_id", new_values."region_id", new_values."set_on", new_values."target_count" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='62775a2f6b74916c545128b6dbc2e82b879985c7', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_cd416', referencing='REFERENCING NEW TABLE AS new_values ', table='programs_programmetarget', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_programmetargetevent" ("basis", "id", "measure", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "region_id", "set_on", "target_count") SELECT new_values."basis", new_values."id", new_values."measure", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."programme_id", new_values."region_id", new_values."set_on", new_values."target_count" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='4ad21a7e0856491658294deba51b1d2d88cf4591', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_89e38', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='programs_programmetarget', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_programmetargetevent" ("basis", "id", "measure", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "region_id", "set_on", "target_count") SELECT old_values."basis", old_values."id", old_values."measure", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."programme_id", old_values."region_id", old_values."set_on", old_values."target_count" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='8bc016b6109e33ede67c13dce683e781a1acd358', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_1ccf8', referencing='REFERENCING OLD TABLE AS old_values ', table='programs_programmetarget', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -204,9 +413,15 @@ class Migration(migrations.Migration):
                 ('target_count', models.PositiveIntegerField(verbose_name='จำนวนเป้าหมาย')),
                 ('basis', models.CharField(max_length=300, verbose_name='ที่มาของเป้าหมาย')),
                 ('set_on', models.DateField(verbose_name='ข้อมูล ณ วันที่')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='programs.programmetarget')),
+                ('programme', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programs.programme', verbose_name='โครงการหลัก')),
+                ('region', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.region', verbose_name='ภาค')),
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d1c988fecc179c57884853928032b91c037dba55', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_56b37', table='programs_programmetargetevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -238,10 +453,69 @@ class Migration(migrations.Migration):
                 ('search_key', models.CharField(default='', editable=False, max_length=1200)),
                 ('sort_key', models.CharField(db_collation='C', default='', editable=False, max_length=1040)),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.user', verbose_name='ผู้บันทึกการอนุมัติ')),
+                ('cancelled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.user', verbose_name='ผู้ยกเลิก')),
+                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.user', verbose_name='ผู้จัดทำ')),
+                ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.district', verbose_name='อำเภอ/เขต')),
+                ('endorsed_meeting', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='endorsed_projects', to='programs.meeting', verbose_name='ประชุมคณะพิจารณาโครงการ')),
+                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='programs.organisation', verbose_name='องค์กรที่เสนอ')),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='programs.programme', verbose_name='โครงการหลัก')),
+                ('province', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='places.province', verbose_name='จังหวัด')),
+                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='places.region', verbose_name='ภาค')),
+                ('sent_back_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.user', verbose_name='ผู้ส่งกลับ')),
+                ('subdistrict', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.subdistrict', verbose_name='ตำบล/แขวง')),
+                ('submitted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.user', verbose_name='ผู้เสนอ')),
             ],
             options={
                 'verbose_name': 'โครงการ',
                 'ordering': ['-fiscal_year', 'code'],
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_key'), name='gin_trgm_ops'), name='programs_project_search'),
+                    models.Index(fields=['-fiscal_year', 'code'], name='programs_project_list'),
+                    models.Index(fields=['region', '-fiscal_year', 'code'], name='programs_project_by_region'),
+                    models.Index(fields=['programme', 'region', 'level'], name='programs_project_of_frame'),
+                    models.Index(fields=['sort_key'], name='programs_project_by_title'),
+                    models.Index(fields=['status', 'approved_on'], name='programs_project_by_status'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('code',), name='programs_project_code_once', nulls_distinct=False, violation_error_message='มีโครงการรหัสนี้แล้ว กรุณาใช้รหัสอื่น'),
+                    models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='programs_project_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
+                    models.CheckConstraint(condition=models.Q(('title__regex', '\\S')), name='programs_project_title_given', violation_error_message='กรุณาระบุชื่อโครงการ'),
+                    models.CheckConstraint(condition=models.Q(('code__regex', '^[A-Za-z0-9][A-Za-z0-9._/-]*$')), name='programs_project_code_plain', violation_error_message='รหัสโครงการใช้ได้เฉพาะ A-Z, 0-9, จุด ขีด และทับ เช่น NL2564-0001'),
+                    models.CheckConstraint(condition=models.Q(('origin__in', ['form', 'import'])), name='programs_project_origin_known', violation_error_message='ที่มาของข้อมูลไม่ถูกต้อง'),
+                    models.CheckConstraint(condition=models.Q(('requested_baht', None), ('requested_baht__gt', 0), _connector='OR'), name='programs_project_requested_positive', violation_error_message='งบประมาณที่ขอต้องมากกว่าศูนย์'),
+                    models.CheckConstraint(condition=models.Q(('approved_baht', None), ('approved_baht__gt', 0), _connector='OR'), name='programs_project_approved_positive', violation_error_message='งบที่อนุมัติต้องมากกว่าศูนย์'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('level', 'nation'), ('region', None), ('district', None), ('province', None), ('subdistrict', None)), models.Q(('level', 'region'), ('region__isnull', False), ('district', None), ('province', None), ('subdistrict', None)), models.Q(('district', None), ('level', 'province'), ('province__isnull', False), ('region__isnull', False), ('subdistrict', None)), models.Q(('district__isnull', False), ('level', 'district'), ('province__isnull', False), ('region__isnull', False), ('subdistrict', None)), models.Q(('district__isnull', False), ('level', 'subdistrict'), ('province__isnull', False), ('region__isnull', False), ('subdistrict__isnull', False)), _connector='OR'), name='programs_project_place_of_level', violation_error_message='พื้นที่ไม่ตรงกับระดับโครงการ: ระดับจังหวัดต้องระบุจังหวัด ระดับตำบลต้องระบุจังหวัด อำเภอ และตำบล'),
+                    models.CheckConstraint(condition=models.Q(('district', None), ('province_id', django.db.models.functions.text.Left(models.F('district_id'), 2)), _connector='OR'), name='programs_project_district_in_province', violation_error_message='อำเภอที่เลือกไม่อยู่ในจังหวัดนั้น กรุณาเลือกใหม่'),
+                    models.CheckConstraint(condition=models.Q(('subdistrict', None), ('district_id', django.db.models.functions.text.Left(models.F('subdistrict_id'), 4)), _connector='OR'), name='programs_project_subdistrict_in_district', violation_error_message='ตำบลที่เลือกไม่อยู่ในอำเภอนั้น กรุณาเลือกใหม่'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'submitted', 'sent_back', 'endorsed', 'approved', 'under_way', 'closed', 'cancelled'])), name='programs_project_status_known', violation_error_message='สถานะโครงการไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('submitted_by__isnull', True), ('submitted_on__isnull', True)), models.Q(('submitted_by__isnull', False), ('submitted_on__isnull', False)), _connector='OR'), name='programs_project_submission_whole', violation_error_message='วันที่เสนอและผู้เสนอต้องบันทึกพร้อมกัน'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('submitted', 'endorsed', 'approved', 'under_way', 'closed')), _negated=True), ('submitted_on__isnull', False), ('origin', 'import'), _connector='OR'), name='programs_project_submitted_has_submission', violation_error_message='โครงการที่เสนอแล้วต้องมีวันที่เสนอและผู้เสนอ'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('submitted', 'endorsed', 'approved', 'under_way', 'closed')), _negated=True), models.Q(('organisation__isnull', False), ('requested_baht__isnull', False)), models.Q(('organisation__isnull', False), ('origin', 'import')), _connector='OR'), name='programs_project_submitted_has_request', violation_error_message='ก่อนเสนอโครงการต้องระบุองค์กรที่เสนอและงบประมาณที่ขอ'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('endorsed_meeting__isnull', True), ('endorsed_on__isnull', True)), models.Q(('endorsed_meeting__isnull', False), ('endorsed_on__isnull', False)), _connector='OR'), name='programs_project_endorsement_whole', violation_error_message='ครั้งที่ประชุมและวันที่ผ่านคณะพิจารณาต้องบันทึกพร้อมกัน'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('endorsed_on__isnull', False), ('status__in', ('endorsed', 'approved', 'under_way', 'closed'))), models.Q(('endorsed_on__isnull', True), models.Q(('status__in', ('endorsed', 'approved', 'under_way', 'closed')), _negated=True)), ('status', 'cancelled'), _connector='OR'), name='programs_project_endorsement_with_status', violation_error_message='โครงการที่ผ่านคณะพิจารณาต้องระบุครั้งที่ประชุม และโครงการที่ยังไม่ผ่านต้องไม่มี'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('approved_baht__isnull', True), ('approved_on__isnull', True)), models.Q(('approved_baht__isnull', False), ('approved_on__isnull', False)), _connector='OR'), name='programs_project_approval_whole', violation_error_message='งบที่อนุมัติและวันที่อนุมัติต้องบันทึกพร้อมกัน'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('approved_on__isnull', False), ('status__in', ('approved', 'under_way', 'closed'))), models.Q(('approved_on__isnull', True), models.Q(('status__in', ('approved', 'under_way', 'closed')), _negated=True)), ('status', 'cancelled'), _connector='OR'), name='programs_project_approval_with_status', violation_error_message='โครงการที่อนุมัติแล้วต้องมีงบและวันที่อนุมัติ และโครงการที่ยังไม่อนุมัติต้องไม่มี'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('approved_by', None), ('approved_on', None)), models.Q(('approved_by__isnull', False), ('approved_on__isnull', False)), models.Q(('origin', 'import'), ('approved_by', None)), _connector='OR'), name='programs_project_approval_named', violation_error_message='การอนุมัติต้องมีชื่อผู้บันทึกการอนุมัติ'),
+                    models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('created_by')), _negated=True), _connector='OR'), name='programs_project_maker_cannot_approve', violation_error_message='ผู้จัดทำโครงการอนุมัติโครงการของตนเองไม่ได้ ให้ผู้อื่นที่มีสิทธิเป็นผู้อนุมัติ'),
+                    models.CheckConstraint(condition=models.Q(('approved_on', None), ('endorsed_on', None), ('approved_on__gte', models.F('endorsed_on')), _connector='OR'), name='programs_project_approval_after_endorsement', violation_error_message='วันที่อนุมัติต้องไม่ก่อนวันที่ผ่านคณะพิจารณา'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('started_on__isnull', False), ('status__in', ('under_way', 'closed'))), models.Q(('started_on__isnull', True), models.Q(('status__in', ('under_way', 'closed')), _negated=True)), ('status', 'cancelled'), _connector='OR'), name='programs_project_start_with_status', violation_error_message='โครงการที่กำลังดำเนินงานหรือปิดแล้วต้องมีวันที่เริ่ม และโครงการที่ยังไม่เริ่มต้องไม่มี'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', False), ('status', 'closed')), models.Q(('closed_on__isnull', True), models.Q(('status', 'closed'), _negated=True)), _connector='OR'), name='programs_project_closing_with_status', violation_error_message='โครงการที่ปิดแล้วต้องมีวันที่ปิด และโครงการที่ยังไม่ปิดต้องไม่มี'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('started_on', None), ('started_on__gte', models.F('approved_on')), _connector='OR'), models.Q(('closed_on', None), ('closed_on__gte', models.F('started_on')), _connector='OR')), name='programs_project_life_in_order', violation_error_message='วันที่เริ่มต้องไม่ก่อนวันที่อนุมัติ และวันที่ปิดต้องไม่ก่อนวันที่เริ่ม'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('sent_back_by', None), ('sent_back_on', None), ('sent_back_reason', '')), models.Q(('sent_back_by__isnull', False), ('sent_back_on__isnull', False), ('sent_back_reason__regex', '\\S')), _connector='OR'), name='programs_project_sending_back_whole', violation_error_message='การส่งกลับต้องมีวันที่ ผู้ส่งกลับ และเหตุผล'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', 'sent_back'), _negated=True), ('sent_back_on__isnull', False), _connector='OR'), name='programs_project_sent_back_has_reason', violation_error_message='โครงการที่ส่งกลับต้องมีเหตุผลให้ผู้จัดทำแก้ไข'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('cancel_reason__regex', '\\S'), ('cancelled_by__isnull', False), ('cancelled_on__isnull', False), ('status', 'cancelled')), models.Q(('cancel_reason', ''), ('cancelled_by', None), ('cancelled_on', None), models.Q(('status', 'cancelled'), _negated=True)), _connector='OR'), name='programs_project_cancellation_whole', violation_error_message='การยกเลิกต้องมีวันที่ ผู้ยกเลิก และเหตุผล และใช้กับโครงการที่ยกเลิกเท่านั้น'),
+                    models.CheckConstraint(condition=models.Q(('cancelled_on', None), ('approved_on', None), ('cancelled_on__gte', models.F('approved_on')), _connector='OR'), name='programs_project_cancelled_after_approval', violation_error_message='วันที่ยกเลิกต้องไม่ก่อนวันที่อนุมัติ'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='programs_project_transition', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.status IS DISTINCT FROM NEW.status)', func="IF (OLD.status, NEW.status) NOT IN (('draft', 'submitted'), ('draft', 'cancelled'), ('sent_back', 'submitted'), ('sent_back', 'cancelled'), ('submitted', 'sent_back'), ('submitted', 'endorsed'), ('submitted', 'cancelled'), ('endorsed', 'sent_back'), ('endorsed', 'approved'), ('endorsed', 'cancelled'), ('approved', 'under_way'), ('approved', 'cancelled'), ('under_way', 'closed'), ('under_way', 'cancelled')) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'programs_project_transition', MESSAGE = 'เปลี่ยนสถานะข้ามขั้นตอนไม่ได้ กรุณาทำตามลำดับ เสนอ → ผ่านคณะพิจารณา → อนุมัติ → ดำเนินงาน → ปิด'; END IF; RETURN NEW;", hash='d386c2620d3be00d9d4e6160518bcf15d74cd29d', operation='UPDATE', pgid='pgtrigger_programs_project_transition_05435', table='programs_project', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='programs_project_approval_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF OLD.approved_on IS NOT NULL AND ((NEW.approved_baht, NEW.approved_on, NEW.level, NEW.programme_id) IS DISTINCT FROM (OLD.approved_baht, OLD.approved_on, OLD.level, OLD.programme_id) OR (NEW.region_id, NEW.province_id, NEW.created_by_id) IS DISTINCT FROM (OLD.region_id, OLD.province_id, OLD.created_by_id)) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'programs_project_approval_fixed', MESSAGE = 'โครงการอนุมัติแล้ว จึงแก้งบ วันที่อนุมัติ ระดับ พื้นที่ หรือโครงการหลักไม่ได้ ให้ยกเลิกแล้วจัดทำใหม่'; END IF; RETURN NEW;", hash='56a9cd6be59a338e655a4784dbe3f35d8985766e', operation='UPDATE', pgid='pgtrigger_programs_project_approval_fixed_b8508', table='programs_project', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='programs_project_programme_fits', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NOT EXISTS (SELECT 1 FROM programs_programme p WHERE p.id = NEW.programme_id AND p.fiscal_year = NEW.fiscal_year AND p.kind = '2_programme') THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'programs_project_programme_fits', MESSAGE = 'โครงการต้องอยู่ใต้โครงการหลักของปีงบประมาณเดียวกัน กรุณาเลือกใหม่'; END IF; RETURN NEW;", hash='799e1b142b0e4ffe7378597582dad4bc38bcfe4e', operation='INSERT OR UPDATE', pgid='pgtrigger_programs_project_programme_fits_b4da0', table='programs_project', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='programs_project_province_in_region', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.province_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM places_province p WHERE p.code = NEW.province_id AND p.region_id = NEW.region_id) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'programs_project_province_in_region', MESSAGE = 'จังหวัดที่เลือกไม่อยู่ในภาคนั้น กรุณาเลือกใหม่'; END IF; RETURN NEW;", hash='f181ac1439a4922dc5e3564d76357b68beec7421', operation='INSERT OR UPDATE', pgid='pgtrigger_programs_project_province_in_region_bd277', table='programs_project', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_projectevent" ("approved_baht", "approved_by_id", "approved_on", "cancel_reason", "cancelled_by_id", "cancelled_on", "closed_on", "code", "created_by_id", "district_id", "endorsed_meeting_id", "endorsed_on", "fiscal_year", "id", "level", "objectives", "organisation_id", "origin", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "province_id", "recorded_on", "region_id", "requested_baht", "sent_back_by_id", "sent_back_on", "sent_back_reason", "started_on", "status", "subdistrict_id", "submitted_by_id", "submitted_on", "target_household_count", "target_people_count", "target_subdistrict_count", "title", "version") SELECT new_values."approved_baht", new_values."approved_by_id", new_values."approved_on", new_values."cancel_reason", new_values."cancelled_by_id", new_values."cancelled_on", new_values."closed_on", new_values."code", new_values."created_by_id", new_values."district_id", new_values."endorsed_meeting_id", new_values."endorsed_on", new_values."fiscal_year", new_values."id", new_values."level", new_values."objectives", new_values."organisation_id", new_values."origin", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."programme_id", new_values."province_id", new_values."recorded_on", new_values."region_id", new_values."requested_baht", new_values."sent_back_by_id", new_values."sent_back_on", new_values."sent_back_reason", new_values."started_on", new_values."status", new_values."subdistrict_id", new_values."submitted_by_id", new_values."submitted_on", new_values."target_household_count", new_values."target_people_count", new_values."target_subdistrict_count", new_values."title", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a7f2b64f0316db10be9517d382cf05a07357902b', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_1c677', referencing='REFERENCING NEW TABLE AS new_values ', table='programs_project', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_projectevent" ("approved_baht", "approved_by_id", "approved_on", "cancel_reason", "cancelled_by_id", "cancelled_on", "closed_on", "code", "created_by_id", "district_id", "endorsed_meeting_id", "endorsed_on", "fiscal_year", "id", "level", "objectives", "organisation_id", "origin", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "province_id", "recorded_on", "region_id", "requested_baht", "sent_back_by_id", "sent_back_on", "sent_back_reason", "started_on", "status", "subdistrict_id", "submitted_by_id", "submitted_on", "target_household_count", "target_people_count", "target_subdistrict_count", "title", "version") SELECT new_values."approved_baht", new_values."approved_by_id", new_values."approved_on", new_values."cancel_reason", new_values."cancelled_by_id", new_values."cancelled_on", new_values."closed_on", new_values."code", new_values."created_by_id", new_values."district_id", new_values."endorsed_meeting_id", new_values."endorsed_on", new_values."fiscal_year", new_values."id", new_values."level", new_values."objectives", new_values."organisation_id", new_values."origin", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."programme_id", new_values."province_id", new_values."recorded_on", new_values."region_id", new_values."requested_baht", new_values."sent_back_by_id", new_values."sent_back_on", new_values."sent_back_reason", new_values."started_on", new_values."status", new_values."subdistrict_id", new_values."submitted_by_id", new_values."submitted_on", new_values."target_household_count", new_values."target_people_count", new_values."target_subdistrict_count", new_values."title", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."approved_baht" IS DISTINCT FROM (new_values."approved_baht") OR old_values."approved_by_id" IS DISTINCT FROM (new_values."approved_by_id") OR old_values."approved_on" IS DISTINCT FROM (new_values."approved_on") OR old_values."cancel_reason" IS DISTINCT FROM (new_values."cancel_reason") OR old_values."cancelled_by_id" IS DISTINCT FROM (new_values."cancelled_by_id") OR old_values."cancelled_on" IS DISTINCT FROM (new_values."cancelled_on") OR old_values."closed_on" IS DISTINCT FROM (new_values."closed_on") OR old_values."code" IS DISTINCT FROM (new_values."code") OR old_values."created_by_id" IS DISTINCT FROM (new_values."created_by_id") OR old_values."district_id" IS DISTINCT FROM (new_values."district_id") OR old_values."endorsed_meeting_id" IS DISTINCT FROM (new_values."endorsed_meeting_id") OR old_values."endorsed_on" IS DISTINCT FROM (new_values."endorsed_on") OR old_values."fiscal_year" IS DISTINCT FROM (new_values."fiscal_year") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."level" IS DISTINCT FROM (new_values."level") OR old_values."objectives" IS DISTINCT FROM (new_values."objectives") OR old_values."organisation_id" IS DISTINCT FROM (new_values."organisation_id") OR old_values."origin" IS DISTINCT FROM (new_values."origin") OR old_values."programme_id" IS DISTINCT FROM (new_values."programme_id") OR old_values."province_id" IS DISTINCT FROM (new_values."province_id") OR old_values."recorded_on" IS DISTINCT FROM (new_values."recorded_on") OR old_values."region_id" IS DISTINCT FROM (new_values."region_id") OR old_values."requested_baht" IS DISTINCT FROM (new_values."requested_baht") OR old_values."sent_back_by_id" IS DISTINCT FROM (new_values."sent_back_by_id") OR old_values."sent_back_on" IS DISTINCT FROM (new_values."sent_back_on") OR old_values."sent_back_reason" IS DISTINCT FROM (new_values."sent_back_reason") OR old_values."started_on" IS DISTINCT FROM (new_values."started_on") OR old_values."status" IS DISTINCT FROM (new_values."status") OR old_values."subdistrict_id" IS DISTINCT FROM (new_values."subdistrict_id") OR old_values."submitted_by_id" IS DISTINCT FROM (new_values."submitted_by_id") OR old_values."submitted_on" IS DISTINCT FROM (new_values."submitted_on") OR old_values."target_household_count" IS DISTINCT FROM (new_values."target_household_count") OR old_values."target_people_count" IS DISTINCT FROM (new_values."target_people_count") OR old_values."target_subdistrict_count" IS DISTINCT FROM (new_values."target_subdistrict_count") OR old_values."title" IS DISTINCT FROM (new_values."title") OR old_values."version" IS DISTINCT FROM (new_values."version")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='e15b6b4f2c783af086db648ee1070e2389f8c263', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_ff662', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='programs_project', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_projectevent" ("approved_baht", "approved_by_id", "approved_on", "cancel_reason", "cancelled_by_id", "cancelled_on", "closed_on", "code", "created_by_id", "district_id", "endorsed_meeting_id", "endorsed_on", "fiscal_year", "id", "level", "objectives", "organisation_id", "origin", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "province_id", "recorded_on", "region_id", "requested_baht", "sent_back_by_id", "sent_back_on", "sent_back_reason", "started_on", "status", "subdistrict_id", "submitted_by_id", "submitted_on", "target_household_count", "target_people_count", "target_subdistrict_count", "title", "version") SELECT old_values."approved_baht", old_values."approved_by_id", old_values."approved_on", old_values."cancel_reason", old_values."cancelled_by_id", old_values."cancelled_on", old_values."closed_on", old_values."code", old_values."created_by_id", old_values."district_id", old_values."endorsed_meeting_id", old_values."endorsed_on", old_values."fiscal_year", old_values."id", old_values."level", old_values."objectives", old_values."organisation_id", old_values."origin", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."programme_id", old_values."province_id", old_values."recorded_on", old_values."region_id", old_values."requested_baht", old_values."sent_back_by_id", old_values."sent_back_on", old_values."sent_back_reason", old_values."started_on", old_values."status", old_values."subdistrict_id", old_values."submitted_by_id", old_values."submitted_on", old_values."target_household_count", old_values."target_people_count", old_values."target_subdistrict_count", old_values."title", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='32276140d01f388747f7f7069c039c9caabb6de5', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_98319', referencing='REFERENCING OLD TABLE AS old_values ', table='programs_project', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -276,39 +550,25 @@ class Migration(migrations.Migration):
                 ('cancelled_on', models.DateField(blank=True, null=True, verbose_name='วันที่ยกเลิก')),
                 ('cancel_reason', models.TextField(blank=True, verbose_name='เหตุผลที่ยกเลิก')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('approved_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.user', verbose_name='ผู้บันทึกการอนุมัติ')),
+                ('cancelled_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.user', verbose_name='ผู้ยกเลิก')),
+                ('created_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.user', verbose_name='ผู้จัดทำ')),
+                ('district', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.district', verbose_name='อำเภอ/เขต')),
+                ('endorsed_meeting', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programs.meeting', verbose_name='ประชุมคณะพิจารณาโครงการ')),
+                ('organisation', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programs.organisation', verbose_name='องค์กรที่เสนอ')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='programs.project')),
+                ('programme', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programs.programme', verbose_name='โครงการหลัก')),
+                ('province', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.province', verbose_name='จังหวัด')),
+                ('region', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.region', verbose_name='ภาค')),
+                ('sent_back_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.user', verbose_name='ผู้ส่งกลับ')),
+                ('subdistrict', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.subdistrict', verbose_name='ตำบล/แขวง')),
+                ('submitted_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.user', verbose_name='ผู้เสนอ')),
             ],
             options={
                 'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Resolution',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='มติข้อที่')),
-                ('kind', models.CharField(choices=[('acknowledged', 'รับทราบ'), ('approved', 'เห็นชอบ'), ('in_principle', 'เห็นชอบในหลักการ'), ('extended', 'ให้ขยายเวลา'), ('deferred', 'ให้ทบทวน/เลื่อนการพิจารณา')], max_length=20, verbose_name='ประเภทมติ')),
-                ('text', models.TextField(verbose_name='เนื้อหามติ')),
-            ],
-            options={
-                'verbose_name': 'มติที่ประชุม',
-                'ordering': ['number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ResolutionEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('number', models.PositiveSmallIntegerField(verbose_name='มติข้อที่')),
-                ('kind', models.CharField(choices=[('acknowledged', 'รับทราบ'), ('approved', 'เห็นชอบ'), ('in_principle', 'เห็นชอบในหลักการ'), ('extended', 'ให้ขยายเวลา'), ('deferred', 'ให้ทบทวน/เลื่อนการพิจารณา')], max_length=20, verbose_name='ประเภทมติ')),
-                ('text', models.TextField(verbose_name='เนื้อหามติ')),
-            ],
-            options={
-                'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='473a4d4005b5a94d0109f5dca2d0888992eb334b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_97779', table='programs_projectevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -320,10 +580,23 @@ class Migration(migrations.Migration):
                 ('allocated_on', models.DateField(verbose_name='วันที่จัดสรร')),
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='หมายเหตุ/เอกสารอ้างอิง')),
                 ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.region', verbose_name='ภาค')),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='frames', to='programs.programme', verbose_name='โครงการหลัก')),
             ],
             options={
                 'verbose_name': 'กรอบงบประมาณ',
                 'ordering': ['programme', 'region', 'level'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('programme', 'region', 'level'), name='programs_frame_once', nulls_distinct=False, violation_error_message='มีกรอบงบของภาคและระดับนี้แล้ว ให้ปรับโอนงบแทนการเพิ่มกรอบซ้ำ'),
+                    models.CheckConstraint(condition=models.Q(('allocated_baht__gte', 0)), name='programs_frame_not_negative', violation_error_message='กรอบงบจัดสรรต้องไม่ติดลบ'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('level', 'nation'), ('region', None)), models.Q(('level__in', ['nation', 'region', 'province', 'district', 'subdistrict']), ('region__isnull', False), models.Q(('level', 'nation'), _negated=True)), _connector='OR'), name='programs_frame_centre_has_no_region', violation_error_message='กรอบงบส่วนกลางต้องไม่ระบุภาค ส่วนกรอบงบระดับอื่นต้องระบุภาค'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='programs_frame_of_main_programme', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NOT EXISTS (SELECT 1 FROM programs_programme p WHERE p.id = NEW.programme_id AND p.kind = '2_programme') THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'programs_frame_of_main_programme', MESSAGE = 'กรอบงบตั้งได้เฉพาะโครงการหลัก กรุณาเลือกโครงการหลัก'; END IF; RETURN NEW;", hash='a66929fd923e5bf9f5dd90ed0a6bad89e314d3c1', operation='INSERT OR UPDATE', pgid='pgtrigger_programs_frame_of_main_programme_63465', table='programs_budgetframe', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='programs_frame_identity_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.programme_id <> OLD.programme_id OR NEW.level <> OLD.level OR NEW.region_id IS DISTINCT FROM OLD.region_id THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'programs_frame_identity_fixed', MESSAGE = 'เปลี่ยนโครงการหลัก ภาค หรือระดับของกรอบงบไม่ได้ ให้ใช้การปรับโอนงบ'; END IF; RETURN NEW;", hash='0857e7f8501c6fb788277482b518f3de2008d8df', operation='UPDATE', pgid='pgtrigger_programs_frame_identity_fixed_8b32f', table='programs_budgetframe', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_budgetframeevent" ("allocated_baht", "allocated_on", "id", "level", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "region_id") SELECT new_values."allocated_baht", new_values."allocated_on", new_values."id", new_values."level", new_values."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."programme_id", new_values."region_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2b881e976224d00a3a781c69052a45412c048312', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_07af7', referencing='REFERENCING NEW TABLE AS new_values ', table='programs_budgetframe', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_budgetframeevent" ("allocated_baht", "allocated_on", "id", "level", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "region_id") SELECT new_values."allocated_baht", new_values."allocated_on", new_values."id", new_values."level", new_values."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."programme_id", new_values."region_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a821fffeda5c201f03f13534bcbcb796ae1999e9', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_c7924', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='programs_budgetframe', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_budgetframeevent" ("allocated_baht", "allocated_on", "id", "level", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "region_id") SELECT old_values."allocated_baht", old_values."allocated_on", old_values."id", old_values."level", old_values."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."programme_id", old_values."region_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='6b550e354f6fbaae3e6d4106f3e7b09d6ff18275', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_c82b3', referencing='REFERENCING OLD TABLE AS old_values ', table='programs_budgetframe', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -341,793 +614,13 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='หมายเหตุ/เอกสารอ้างอิง')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='programs.budgetframe')),
                 ('region', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.region', verbose_name='ภาค')),
+                ('programme', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programs.programme', verbose_name='โครงการหลัก')),
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d0f5ffae441247bf8631379787f511a5a11bb29a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_80972', table='programs_budgetframeevent', when='BEFORE')),
+                ],
             },
-        ),
-        migrations.CreateModel(
-            name='Committee',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='ชื่อคณะ')),
-                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.region', verbose_name='ภาค')),
-            ],
-            options={
-                'verbose_name': 'คณะพิจารณาโครงการ',
-                'ordering': ['region__position', 'name'],
-            },
-        ),
-        migrations.CreateModel(
-            name='CommitteeEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=200, verbose_name='ชื่อคณะ')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='programs.committee')),
-                ('region', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.region', verbose_name='ภาค')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='FundingSource',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=30, unique=True, verbose_name='รหัส')),
-                ('name', models.CharField(max_length=200, verbose_name='ชื่อแหล่งงบประมาณ')),
-            ],
-            options={
-                'verbose_name': 'แหล่งงบประมาณ',
-                'ordering': ['code'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('name__regex', '\\S')), name='programs_source_name_given', violation_error_message='กรุณาระบุชื่อแหล่งงบประมาณ')],
-            },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fundingsource',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_fundingsourceevent" ("code", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."code", new_values."id", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='35f67b3750696e41a980e3ac2ae232a49c8f1e89', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_b42c5', referencing='REFERENCING NEW TABLE AS new_values ', table='programs_fundingsource', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fundingsource',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_fundingsourceevent" ("code", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."code", new_values."id", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='7b6293d8229bdc53cb089277c999f03158924b38', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_66c42', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='programs_fundingsource', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fundingsource',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_fundingsourceevent" ("code", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT old_values."code", old_values."id", old_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='070d5ca5524668158cae1a2fa76c135bef88e3a4', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_817da', referencing='REFERENCING OLD TABLE AS old_values ', table='programs_fundingsource', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='fundingsourceevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='programs.fundingsource'),
-        ),
-        migrations.AddField(
-            model_name='meeting',
-            name='committee',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='programs.committee', verbose_name='คณะ'),
-        ),
-        migrations.AddField(
-            model_name='meetingevent',
-            name='committee',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programs.committee', verbose_name='คณะ'),
-        ),
-        migrations.AddField(
-            model_name='meetingevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='programs.meeting'),
-        ),
-        migrations.AddField(
-            model_name='organisation',
-            name='district',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.district', verbose_name='อำเภอ/เขต'),
-        ),
-        migrations.AddField(
-            model_name='organisation',
-            name='province',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.province', verbose_name='จังหวัด'),
-        ),
-        migrations.AddField(
-            model_name='organisation',
-            name='region',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.region', verbose_name='ภาค'),
-        ),
-        migrations.AddField(
-            model_name='organisation',
-            name='subdistrict',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.subdistrict', verbose_name='ตำบล/แขวง'),
-        ),
-        migrations.AddField(
-            model_name='organisationcertification',
-            name='meeting',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certifications', to='programs.meeting', verbose_name='การประชุม'),
-        ),
-        migrations.AddField(
-            model_name='organisationcertification',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certifications', to='programs.organisation', verbose_name='องค์กร'),
-        ),
-        migrations.AddField(
-            model_name='organisationcertificationevent',
-            name='meeting',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programs.meeting', verbose_name='การประชุม'),
-        ),
-        migrations.AddField(
-            model_name='organisationcertificationevent',
-            name='organisation',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programs.organisation', verbose_name='องค์กร'),
-        ),
-        migrations.AddField(
-            model_name='organisationcertificationevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='programs.organisationcertification'),
-        ),
-        migrations.AddField(
-            model_name='organisationevent',
-            name='district',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.district', verbose_name='อำเภอ/เขต'),
-        ),
-        migrations.AddField(
-            model_name='organisationevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='programs.organisation'),
-        ),
-        migrations.AddField(
-            model_name='organisationevent',
-            name='province',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.province', verbose_name='จังหวัด'),
-        ),
-        migrations.AddField(
-            model_name='organisationevent',
-            name='region',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.region', verbose_name='ภาค'),
-        ),
-        migrations.AddField(
-            model_name='organisationevent',
-            name='subdistrict',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.subdistrict', verbose_name='ตำบล/แขวง'),
-        ),
-        migrations.AddField(
-            model_name='programme',
-            name='funding_source',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='programs.fundingsource', verbose_name='แหล่งงบประมาณ'),
-        ),
-        migrations.AddField(
-            model_name='programme',
-            name='parent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='programs.programme', verbose_name='อยู่ภายใต้'),
-        ),
-        migrations.AddField(
-            model_name='budgetframeevent',
-            name='programme',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programs.programme', verbose_name='โครงการหลัก'),
-        ),
-        migrations.AddField(
-            model_name='budgetframe',
-            name='programme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='frames', to='programs.programme', verbose_name='โครงการหลัก'),
-        ),
-        migrations.AddField(
-            model_name='programmeevent',
-            name='funding_source',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programs.fundingsource', verbose_name='แหล่งงบประมาณ'),
-        ),
-        migrations.AddField(
-            model_name='programmeevent',
-            name='parent',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programs.programme', verbose_name='อยู่ภายใต้'),
-        ),
-        migrations.AddField(
-            model_name='programmeevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='programs.programme'),
-        ),
-        migrations.AddField(
-            model_name='programmetarget',
-            name='programme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='programs.programme', verbose_name='โครงการหลัก'),
-        ),
-        migrations.AddField(
-            model_name='programmetarget',
-            name='region',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.region', verbose_name='ภาค'),
-        ),
-        migrations.AddField(
-            model_name='programmetargetevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='programs.programmetarget'),
-        ),
-        migrations.AddField(
-            model_name='programmetargetevent',
-            name='programme',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programs.programme', verbose_name='โครงการหลัก'),
-        ),
-        migrations.AddField(
-            model_name='programmetargetevent',
-            name='region',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.region', verbose_name='ภาค'),
-        ),
-        migrations.AddField(
-            model_name='project',
-            name='approved_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.user', verbose_name='ผู้บันทึกการอนุมัติ'),
-        ),
-        migrations.AddField(
-            model_name='project',
-            name='cancelled_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.user', verbose_name='ผู้ยกเลิก'),
-        ),
-        migrations.AddField(
-            model_name='project',
-            name='created_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.user', verbose_name='ผู้จัดทำ'),
-        ),
-        migrations.AddField(
-            model_name='project',
-            name='district',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.district', verbose_name='อำเภอ/เขต'),
-        ),
-        migrations.AddField(
-            model_name='project',
-            name='endorsed_meeting',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='endorsed_projects', to='programs.meeting', verbose_name='ประชุมคณะพิจารณาโครงการ'),
-        ),
-        migrations.AddField(
-            model_name='project',
-            name='organisation',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='programs.organisation', verbose_name='องค์กรที่เสนอ'),
-        ),
-        migrations.AddField(
-            model_name='project',
-            name='programme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='programs.programme', verbose_name='โครงการหลัก'),
-        ),
-        migrations.AddField(
-            model_name='project',
-            name='province',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='places.province', verbose_name='จังหวัด'),
-        ),
-        migrations.AddField(
-            model_name='project',
-            name='region',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='places.region', verbose_name='ภาค'),
-        ),
-        migrations.AddField(
-            model_name='project',
-            name='sent_back_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.user', verbose_name='ผู้ส่งกลับ'),
-        ),
-        migrations.AddField(
-            model_name='project',
-            name='subdistrict',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.subdistrict', verbose_name='ตำบล/แขวง'),
-        ),
-        migrations.AddField(
-            model_name='project',
-            name='submitted_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.user', verbose_name='ผู้เสนอ'),
-        ),
-        migrations.AddField(
-            model_name='projectevent',
-            name='approved_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.user', verbose_name='ผู้บันทึกการอนุมัติ'),
-        ),
-        migrations.AddField(
-            model_name='projectevent',
-            name='cancelled_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.user', verbose_name='ผู้ยกเลิก'),
-        ),
-        migrations.AddField(
-            model_name='projectevent',
-            name='created_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.user', verbose_name='ผู้จัดทำ'),
-        ),
-        migrations.AddField(
-            model_name='projectevent',
-            name='district',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.district', verbose_name='อำเภอ/เขต'),
-        ),
-        migrations.AddField(
-            model_name='projectevent',
-            name='endorsed_meeting',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programs.meeting', verbose_name='ประชุมคณะพิจารณาโครงการ'),
-        ),
-        migrations.AddField(
-            model_name='projectevent',
-            name='organisation',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programs.organisation', verbose_name='องค์กรที่เสนอ'),
-        ),
-        migrations.AddField(
-            model_name='projectevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='programs.project'),
-        ),
-        migrations.AddField(
-            model_name='projectevent',
-            name='programme',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programs.programme', verbose_name='โครงการหลัก'),
-        ),
-        migrations.AddField(
-            model_name='projectevent',
-            name='province',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.province', verbose_name='จังหวัด'),
-        ),
-        migrations.AddField(
-            model_name='projectevent',
-            name='region',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.region', verbose_name='ภาค'),
-        ),
-        migrations.AddField(
-            model_name='projectevent',
-            name='sent_back_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.user', verbose_name='ผู้ส่งกลับ'),
-        ),
-        migrations.AddField(
-            model_name='projectevent',
-            name='subdistrict',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.subdistrict', verbose_name='ตำบล/แขวง'),
-        ),
-        migrations.AddField(
-            model_name='projectevent',
-            name='submitted_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.user', verbose_name='ผู้เสนอ'),
-        ),
-        migrations.AddField(
-            model_name='resolution',
-            name='meeting',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='resolutions', to='programs.meeting', verbose_name='การประชุม'),
-        ),
-        migrations.AddField(
-            model_name='resolutionevent',
-            name='meeting',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programs.meeting', verbose_name='การประชุม'),
-        ),
-        migrations.AddField(
-            model_name='resolutionevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='programs.resolution'),
-        ),
-        migrations.AddConstraint(
-            model_name='committee',
-            constraint=models.UniqueConstraint(fields=('name', 'region'), name='programs_committee_once', nulls_distinct=False, violation_error_message='มีคณะชื่อนี้ในภาคเดียวกันแล้ว'),
-        ),
-        migrations.AddConstraint(
-            model_name='committee',
-            constraint=models.CheckConstraint(condition=models.Q(('name__regex', '\\S')), name='programs_committee_name_given', violation_error_message='กรุณาระบุชื่อคณะ'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='committee',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_committeeevent" ("id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_id") SELECT new_values."id", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."region_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2c22e5e81fdc7e57440c27e8e384e897d3f967ae', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_499b1', referencing='REFERENCING NEW TABLE AS new_values ', table='programs_committee', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='committee',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_committeeevent" ("id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_id") SELECT new_values."id", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."region_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='b91ac6931cd14493832fc4c1af19a1a3090090c6', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_f896e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='programs_committee', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='committee',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_committeeevent" ("id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_id") SELECT old_values."id", old_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."region_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='c63dc1b0b3f0cd8433d845a962cf63c7c5219983', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_c5b1e', referencing='REFERENCING OLD TABLE AS old_values ', table='programs_committee', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='committeeevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='13f94eac846ca69a7dcf8df151ec5a631b3f6a1a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1fa10', table='programs_committeeevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fundingsourceevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9e8a1fc5e544d3876730f9b3139bd02a0c1108e8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ff4af', table='programs_fundingsourceevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.UniqueConstraint(fields=('committee', 'number', 'fiscal_year'), name='programs_meeting_once', nulls_distinct=False, violation_error_message='มีการประชุมครั้งที่นี้ของคณะเดียวกันในปีเดียวกันแล้ว'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='programs_meeting_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='programs_meeting_number_positive', violation_error_message='ครั้งที่ประชุมต้องเป็นเลขตั้งแต่ 1'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='programs_meeting_dates_in_order', violation_error_message='วันสิ้นสุดการประชุมต้องไม่ก่อนวันเริ่ม'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='meeting',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_meetingevent" ("committee_id", "ends_on", "fiscal_year", "id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "venue") SELECT new_values."committee_id", new_values."ends_on", new_values."fiscal_year", new_values."id", new_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."starts_on", new_values."venue" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='011c0e43687d7e1ce165e385278854cc1282f3ed', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_4faea', referencing='REFERENCING NEW TABLE AS new_values ', table='programs_meeting', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='meeting',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_meetingevent" ("committee_id", "ends_on", "fiscal_year", "id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "venue") SELECT new_values."committee_id", new_values."ends_on", new_values."fiscal_year", new_values."id", new_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."starts_on", new_values."venue" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2c16c12f58214ee9c9d9b8649f21896de4189abb', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_79242', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='programs_meeting', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='meeting',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_meetingevent" ("committee_id", "ends_on", "fiscal_year", "id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "venue") SELECT old_values."committee_id", old_values."ends_on", old_values."fiscal_year", old_values."id", old_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."starts_on", old_values."venue" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='b3faade13bf3c615d020ad95f59b3669551501c2', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_bfbc7', referencing='REFERENCING OLD TABLE AS old_values ', table='programs_meeting', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='meetingevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f60fe9dbadc627009cb2cd704ea7ef54875d75b0', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1e69e', table='programs_meetingevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(fields=['sort_key'], name='programs_organisation_sort'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.UniqueConstraint(fields=('search_key', 'region', 'province', 'district', 'subdistrict'), name='programs_organisation_once', nulls_distinct=False, violation_error_message='มีองค์กรชื่อนี้ในพื้นที่เดียวกันแล้ว ให้ค้นหาและเลือกจากรายการ'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('name__regex', '\\S')), name='programs_organisation_name_given', violation_error_message='กรุณาระบุชื่อองค์กร'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['community', 'network', 'working_group', 'cooperative', 'council', 'fund', 'other'])), name='programs_organisation_kind_known', violation_error_message='ประเภทองค์กรไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('district', None), ('province_id', django.db.models.functions.text.Left(models.F('district_id'), 2)), _connector='OR'), name='programs_organisation_district_in_province', violation_error_message='อำเภอที่เลือกไม่อยู่ในจังหวัดนั้น กรุณาเลือกใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('subdistrict', None), ('district_id', django.db.models.functions.text.Left(models.F('subdistrict_id'), 4)), _connector='OR'), name='programs_organisation_subdistrict_in_district', violation_error_message='ตำบลที่เลือกไม่อยู่ในอำเภอนั้น กรุณาเลือกใหม่'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='programs_organisation_province_in_region', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.province_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM places_province p WHERE p.code = NEW.province_id AND p.region_id = NEW.region_id) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'programs_organisation_province_in_region', MESSAGE = 'จังหวัดที่เลือกไม่อยู่ในภาคนั้น กรุณาเลือกใหม่'; END IF; RETURN NEW;", hash='54ec05b9913aa6434bd5f3d02bc6ee964429f1f9', operation='INSERT OR UPDATE', pgid='pgtrigger_programs_organisation_province_in_region_ca075', table='programs_organisation', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_organisationevent" ("contact", "district_id", "id", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "region_id", "subdistrict_id", "version") SELECT new_values."contact", new_values."district_id", new_values."id", new_values."kind", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."province_id", new_values."region_id", new_values."subdistrict_id", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='1eb7d8247be13c529c11f0bc0b10ef96a61ab675', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_9382e', referencing='REFERENCING NEW TABLE AS new_values ', table='programs_organisation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_organisationevent" ("contact", "district_id", "id", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "region_id", "subdistrict_id", "version") SELECT new_values."contact", new_values."district_id", new_values."id", new_values."kind", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."province_id", new_values."region_id", new_values."subdistrict_id", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."contact" IS DISTINCT FROM (new_values."contact") OR old_values."district_id" IS DISTINCT FROM (new_values."district_id") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."kind" IS DISTINCT FROM (new_values."kind") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."province_id" IS DISTINCT FROM (new_values."province_id") OR old_values."region_id" IS DISTINCT FROM (new_values."region_id") OR old_values."subdistrict_id" IS DISTINCT FROM (new_values."subdistrict_id") OR old_values."version" IS DISTINCT FROM (new_values."version")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='88d57ed50ff0b6e23b3fb041a78f348d2175ddda', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_4d171', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='programs_organisation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_organisationevent" ("contact", "district_id", "id", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "region_id", "subdistrict_id", "version") SELECT old_values."contact", old_values."district_id", old_values."id", old_values."kind", old_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."province_id", old_values."region_id", old_values."subdistrict_id", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='c084618cdffbe8015ea5fd463ba562ef7b1ef92f', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_c382f', referencing='REFERENCING OLD TABLE AS old_values ', table='programs_organisation', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationcertification',
-            constraint=models.UniqueConstraint(fields=('organisation', 'meeting'), name='programs_certification_once_per_meeting', nulls_distinct=False, violation_error_message='การประชุมครั้งนี้บันทึกผลการรับรองขององค์กรนี้แล้ว'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationcertification',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until', None), ('valid_until__gte', models.F('certified_on')), _connector='OR'), name='programs_certification_dates_in_order', violation_error_message='วันสิ้นสุดการรับรองต้องไม่ก่อนวันที่รับรอง'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationcertification',
-            constraint=models.CheckConstraint(condition=models.Q(('is_certified', True), ('note__regex', '\\S'), _connector='OR'), name='programs_certification_refusal_explained', violation_error_message='เมื่อไม่รับรอง กรุณาบันทึกเหตุผลในหมายเหตุ'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisationcertification',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_organisationcertificationevent" ("certified_on", "id", "is_certified", "meeting_id", "note", "organisation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_until") SELECT new_values."certified_on", new_values."id", new_values."is_certified", new_values."meeting_id", new_values."note", new_values."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."valid_until" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='e84fabc78c86687954f89ab7b6b23750989dc2d8', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_a7d64', referencing='REFERENCING NEW TABLE AS new_values ', table='programs_organisationcertification', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisationcertification',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_organisationcertificationevent" ("certified_on", "id", "is_certified", "meeting_id", "note", "organisation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_until") SELECT new_values."certified_on", new_values."id", new_values."is_certified", new_values."meeting_id", new_values."note", new_values."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."valid_until" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d7e4aa4c81e529c0c0d9fc8122b737ce35cefa1f', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_65566', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='programs_organisationcertification', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisationcertification',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_organisationcertificationevent" ("certified_on", "id", "is_certified", "meeting_id", "note", "organisation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_until") SELECT old_values."certified_on", old_values."id", old_values."is_certified", old_values."meeting_id", old_values."note", old_values."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."valid_until" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='c097faeeab22573dfef388a134ab81a9da128cc0', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_6d8ba', referencing='REFERENCING OLD TABLE AS old_values ', table='programs_organisationcertification', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisationcertificationevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='3a75a71c8a3904191534bc78c35cbf0895605786', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b0a4f', table='programs_organisationcertificationevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisationevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='01a0188432535c8b2f4cdb0b3fccb3ce3b9b480a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_306db', table='programs_organisationevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='programs_programme_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
-        ),
-        migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['1_plan', '2_programme', '3_activity'])), name='programs_programme_kind_known', violation_error_message='ประเภทแผนงานไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
-        ),
-        migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(('name__regex', '\\S')), name='programs_programme_name_given', violation_error_message='กรุณาระบุชื่อแผนงาน'),
-        ),
-        migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[A-Za-z0-9][A-Za-z0-9._-]*$')), name='programs_programme_code_plain', violation_error_message='รหัสใช้ได้เฉพาะ A-Z, 0-9, จุด ขีด และขีดล่าง เช่น NL2564'),
-        ),
-        migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', '3_activity'), ('parent', None), _negated=True), name='programs_programme_activity_has_parent', violation_error_message='แผนงานกิจกรรมต้องอยู่ภายใต้โครงการหลัก กรุณาเลือกโครงการหลัก'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='programme',
-            trigger=pgtrigger.compiler.Trigger(name='programs_programme_below_parent', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.parent_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM programs_programme p WHERE p.id = NEW.parent_id AND p.fiscal_year = NEW.fiscal_year AND p.kind < NEW.kind) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'programs_programme_below_parent', MESSAGE = 'แผนงานที่อยู่เหนือขึ้นไปต้องเป็นปีงบประมาณเดียวกันและอยู่ชั้นสูงกว่า'; END IF; RETURN NEW;", hash='0d317fdc6fa096fa61bd915d949979a4af22de83', operation='INSERT OR UPDATE', pgid='pgtrigger_programs_programme_below_parent_afc63', table='programs_programme', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='programme',
-            trigger=pgtrigger.compiler.Trigger(name='programs_programme_storey_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF (NEW.kind <> OLD.kind OR NEW.fiscal_year <> OLD.fiscal_year) AND (EXISTS (SELECT 1 FROM programs_programme c WHERE c.parent_id = NEW.id) OR EXISTS (SELECT 1 FROM programs_project c WHERE c.programme_id = NEW.id)) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'programs_programme_storey_fixed', MESSAGE = 'มีแผนงานย่อยหรือโครงการอยู่แล้ว จึงเปลี่ยนประเภทหรือปีงบประมาณไม่ได้'; END IF; RETURN NEW;", hash='a4439913e645f79090cb24051e0d07d12d2619ca', operation='UPDATE', pgid='pgtrigger_programs_programme_storey_fixed_bf32b', table='programs_programme', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='programme',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_programmeevent" ("code", "fiscal_year", "funding_source_id", "id", "kind", "name", "objectives", "parent_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "version") SELECT new_values."code", new_values."fiscal_year", new_values."funding_source_id", new_values."id", new_values."kind", new_values."name", new_values."objectives", new_values."parent_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."position", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2079dfc8c135b0f262c97f0c0e4d2d8b45c9410c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_6cb97', referencing='REFERENCING NEW TABLE AS new_values ', table='programs_programme', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='programme',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_programmeevent" ("code", "fiscal_year", "funding_source_id", "id", "kind", "name", "objectives", "parent_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "version") SELECT new_values."code", new_values."fiscal_year", new_values."funding_source_id", new_values."id", new_values."kind", new_values."name", new_values."objectives", new_values."parent_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."position", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."code" IS DISTINCT FROM (new_values."code") OR old_values."fiscal_year" IS DISTINCT FROM (new_values."fiscal_year") OR old_values."funding_source_id" IS DISTINCT FROM (new_values."funding_source_id") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."kind" IS DISTINCT FROM (new_values."kind") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."objectives" IS DISTINCT FROM (new_values."objectives") OR old_values."parent_id" IS DISTINCT FROM (new_values."parent_id") OR old_values."position" IS DISTINCT FROM (new_values."position") OR old_values."version" IS DISTINCT FROM (new_values."version")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='7d2e7ca72c157531a6a76704ed985c6f25078c58', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_58373', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='programs_programme', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='programme',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_programmeevent" ("code", "fiscal_year", "funding_source_id", "id", "kind", "name", "objectives", "parent_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "version") SELECT old_values."code", old_values."fiscal_year", old_values."funding_source_id", old_values."id", old_values."kind", old_values."name", old_values."objectives", old_values."parent_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."position", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='f9ae868d366c1d432f366e98fb419467c73affcc', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_34d0f', referencing='REFERENCING OLD TABLE AS old_values ', table='programs_programme', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='budgetframeevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d0f5ffae441247bf8631379787f511a5a11bb29a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_80972', table='programs_budgetframeevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetframe',
-            constraint=models.UniqueConstraint(fields=('programme', 'region', 'level'), name='programs_frame_once', nulls_distinct=False, violation_error_message='มีกรอบงบของภาคและระดับนี้แล้ว ให้ปรับโอนงบแทนการเพิ่มกรอบซ้ำ'),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetframe',
-            constraint=models.CheckConstraint(condition=models.Q(('allocated_baht__gte', 0)), name='programs_frame_not_negative', violation_error_message='กรอบงบจัดสรรต้องไม่ติดลบ'),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetframe',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('level', 'nation'), ('region', None)), models.Q(('level__in', ['nation', 'region', 'province', 'district', 'subdistrict']), ('region__isnull', False), models.Q(('level', 'nation'), _negated=True)), _connector='OR'), name='programs_frame_centre_has_no_region', violation_error_message='กรอบงบส่วนกลางต้องไม่ระบุภาค ส่วนกรอบงบระดับอื่นต้องระบุภาค'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='budgetframe',
-            trigger=pgtrigger.compiler.Trigger(name='programs_frame_of_main_programme', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NOT EXISTS (SELECT 1 FROM programs_programme p WHERE p.id = NEW.programme_id AND p.kind = '2_programme') THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'programs_frame_of_main_programme', MESSAGE = 'กรอบงบตั้งได้เฉพาะโครงการหลัก กรุณาเลือกโครงการหลัก'; END IF; RETURN NEW;", hash='a66929fd923e5bf9f5dd90ed0a6bad89e314d3c1', operation='INSERT OR UPDATE', pgid='pgtrigger_programs_frame_of_main_programme_63465', table='programs_budgetframe', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='budgetframe',
-            trigger=pgtrigger.compiler.Trigger(name='programs_frame_identity_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.programme_id <> OLD.programme_id OR NEW.level <> OLD.level OR NEW.region_id IS DISTINCT FROM OLD.region_id THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'programs_frame_identity_fixed', MESSAGE = 'เปลี่ยนโครงการหลัก ภาค หรือระดับของกรอบงบไม่ได้ ให้ใช้การปรับโอนงบ'; END IF; RETURN NEW;", hash='0857e7f8501c6fb788277482b518f3de2008d8df', operation='UPDATE', pgid='pgtrigger_programs_frame_identity_fixed_8b32f', table='programs_budgetframe', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='budgetframe',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_budgetframeevent" ("allocated_baht", "allocated_on", "id", "level", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "region_id") SELECT new_values."allocated_baht", new_values."allocated_on", new_values."id", new_values."level", new_values."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."programme_id", new_values."region_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2b881e976224d00a3a781c69052a45412c048312', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_07af7', referencing='REFERENCING NEW TABLE AS new_values ', table='programs_budgetframe', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='budgetframe',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_budgetframeevent" ("allocated_baht", "allocated_on", "id", "level", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "region_id") SELECT new_values."allocated_baht", new_values."allocated_on", new_values."id", new_values."level", new_values."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."programme_id", new_values."region_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a821fffeda5c201f03f13534bcbcb796ae1999e9', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_c7924', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='programs_budgetframe', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='budgetframe',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_budgetframeevent" ("allocated_baht", "allocated_on", "id", "level", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "region_id") SELECT old_values."allocated_baht", old_values."allocated_on", old_values."id", old_values."level", old_values."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."programme_id", old_values."region_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='6b550e354f6fbaae3e6d4106f3e7b09d6ff18275', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_c82b3', referencing='REFERENCING OLD TABLE AS old_values ', table='programs_budgetframe', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='programmeevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bd44f38a01a76c5e88a03da89e9846f5bab2ee9c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2846a', table='programs_programmeevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='programmetarget',
-            constraint=models.UniqueConstraint(fields=('programme', 'region', 'measure', 'basis', 'set_on'), name='programs_target_once', nulls_distinct=False, violation_error_message='มีเป้าหมายหน่วยนับนี้จากที่มาและวันที่เดียวกันแล้ว'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmetarget',
-            constraint=models.CheckConstraint(condition=models.Q(('basis__regex', '\\S')), name='programs_target_basis_given', violation_error_message='กรุณาระบุที่มาของเป้าหมาย'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmetarget',
-            constraint=models.CheckConstraint(condition=models.Q(('measure__in', ['people', 'subdistricts', 'provinces', 'households', 'organisations'])), name='programs_target_measure_known', violation_error_message='หน่วยนับไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='programmetarget',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_programmetargetevent" ("basis", "id", "measure", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "region_id", "set_on", "target_count") SELECT new_values."basis", new_values."id", new_values."measure", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."programme_id", new_values."region_id", new_values."set_on", new_values."target_count" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='62775a2f6b74916c545128b6dbc2e82b879985c7', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_cd416', referencing='REFERENCING NEW TABLE AS new_values ', table='programs_programmetarget', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='programmetarget',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_programmetargetevent" ("basis", "id", "measure", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "region_id", "set_on", "target_count") SELECT new_values."basis", new_values."id", new_values."measure", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."programme_id", new_values."region_id", new_values."set_on", new_values."target_count" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='4ad21a7e0856491658294deba51b1d2d88cf4591', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_89e38', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='programs_programmetarget', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='programmetarget',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_programmetargetevent" ("basis", "id", "measure", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "region_id", "set_on", "target_count") SELECT old_values."basis", old_values."id", old_values."measure", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."programme_id", old_values."region_id", old_values."set_on", old_values."target_count" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='8bc016b6109e33ede67c13dce683e781a1acd358', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_1ccf8', referencing='REFERENCING OLD TABLE AS old_values ', table='programs_programmetarget', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='programmetargetevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d1c988fecc179c57884853928032b91c037dba55', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_56b37', table='programs_programmetargetevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_key'), name='gin_trgm_ops'), name='programs_project_search'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['-fiscal_year', 'code'], name='programs_project_list'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['region', '-fiscal_year', 'code'], name='programs_project_by_region'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['programme', 'region', 'level'], name='programs_project_of_frame'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['sort_key'], name='programs_project_by_title'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['status', 'approved_on'], name='programs_project_by_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(fields=('code',), name='programs_project_code_once', nulls_distinct=False, violation_error_message='มีโครงการรหัสนี้แล้ว กรุณาใช้รหัสอื่น'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='programs_project_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('title__regex', '\\S')), name='programs_project_title_given', violation_error_message='กรุณาระบุชื่อโครงการ'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[A-Za-z0-9][A-Za-z0-9._/-]*$')), name='programs_project_code_plain', violation_error_message='รหัสโครงการใช้ได้เฉพาะ A-Z, 0-9, จุด ขีด และทับ เช่น NL2564-0001'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('origin__in', ['form', 'import'])), name='programs_project_origin_known', violation_error_message='ที่มาของข้อมูลไม่ถูกต้อง'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('requested_baht', None), ('requested_baht__gt', 0), _connector='OR'), name='programs_project_requested_positive', violation_error_message='งบประมาณที่ขอต้องมากกว่าศูนย์'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_baht', None), ('approved_baht__gt', 0), _connector='OR'), name='programs_project_approved_positive', violation_error_message='งบที่อนุมัติต้องมากกว่าศูนย์'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('level', 'nation'), ('region', None), ('district', None), ('province', None), ('subdistrict', None)), models.Q(('level', 'region'), ('region__isnull', False), ('district', None), ('province', None), ('subdistrict', None)), models.Q(('district', None), ('level', 'province'), ('province__isnull', False), ('region__isnull', False), ('subdistrict', None)), models.Q(('district__isnull', False), ('level', 'district'), ('province__isnull', False), ('region__isnull', False), ('subdistrict', None)), models.Q(('district__isnull', False), ('level', 'subdistrict'), ('province__isnull', False), ('region__isnull', False), ('subdistrict__isnull', False)), _connector='OR'), name='programs_project_place_of_level', violation_error_message='พื้นที่ไม่ตรงกับระดับโครงการ: ระดับจังหวัดต้องระบุจังหวัด ระดับตำบลต้องระบุจังหวัด อำเภอ และตำบล'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('district', None), ('province_id', django.db.models.functions.text.Left(models.F('district_id'), 2)), _connector='OR'), name='programs_project_district_in_province', violation_error_message='อำเภอที่เลือกไม่อยู่ในจังหวัดนั้น กรุณาเลือกใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('subdistrict', None), ('district_id', django.db.models.functions.text.Left(models.F('subdistrict_id'), 4)), _connector='OR'), name='programs_project_subdistrict_in_district', violation_error_message='ตำบลที่เลือกไม่อยู่ในอำเภอนั้น กรุณาเลือกใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'submitted', 'sent_back', 'endorsed', 'approved', 'under_way', 'closed', 'cancelled'])), name='programs_project_status_known', violation_error_message='สถานะโครงการไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('submitted_by__isnull', True), ('submitted_on__isnull', True)), models.Q(('submitted_by__isnull', False), ('submitted_on__isnull', False)), _connector='OR'), name='programs_project_submission_whole', violation_error_message='วันที่เสนอและผู้เสนอต้องบันทึกพร้อมกัน'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('submitted', 'endorsed', 'approved', 'under_way', 'closed')), _negated=True), ('submitted_on__isnull', False), ('origin', 'import'), _connector='OR'), name='programs_project_submitted_has_submission', violation_error_message='โครงการที่เสนอแล้วต้องมีวันที่เสนอและผู้เสนอ'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('submitted', 'endorsed', 'approved', 'under_way', 'closed')), _negated=True), models.Q(('organisation__isnull', False), ('requested_baht__isnull', False)), models.Q(('organisation__isnull', False), ('origin', 'import')), _connector='OR'), name='programs_project_submitted_has_request', violation_error_message='ก่อนเสนอโครงการต้องระบุองค์กรที่เสนอและงบประมาณที่ขอ'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('endorsed_meeting__isnull', True), ('endorsed_on__isnull', True)), models.Q(('endorsed_meeting__isnull', False), ('endorsed_on__isnull', False)), _connector='OR'), name='programs_project_endorsement_whole', violation_error_message='ครั้งที่ประชุมและวันที่ผ่านคณะพิจารณาต้องบันทึกพร้อมกัน'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('endorsed_on__isnull', False), ('status__in', ('endorsed', 'approved', 'under_way', 'closed'))), models.Q(('endorsed_on__isnull', True), models.Q(('status__in', ('endorsed', 'approved', 'under_way', 'closed')), _negated=True)), ('status', 'cancelled'), _connector='OR'), name='programs_project_endorsement_with_status', violation_error_message='โครงการที่ผ่านคณะพิจารณาต้องระบุครั้งที่ประชุม และโครงการที่ยังไม่ผ่านต้องไม่มี'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_baht__isnull', True), ('approved_on__isnull', True)), models.Q(('approved_baht__isnull', False), ('approved_on__isnull', False)), _connector='OR'), name='programs_project_approval_whole', violation_error_message='งบที่อนุมัติและวันที่อนุมัติต้องบันทึกพร้อมกัน'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_on__isnull', False), ('status__in', ('approved', 'under_way', 'closed'))), models.Q(('approved_on__isnull', True), models.Q(('status__in', ('approved', 'under_way', 'closed')), _negated=True)), ('status', 'cancelled'), _connector='OR'), name='programs_project_approval_with_status', violation_error_message='โครงการที่อนุมัติแล้วต้องมีงบและวันที่อนุมัติ และโครงการที่ยังไม่อนุมัติต้องไม่มี'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_by', None), ('approved_on', None)), models.Q(('approved_by__isnull', False), ('approved_on__isnull', False)), models.Q(('origin', 'import'), ('approved_by', None)), _connector='OR'), name='programs_project_approval_named', violation_error_message='การอนุมัติต้องมีชื่อผู้บันทึกการอนุมัติ'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('created_by')), _negated=True), _connector='OR'), name='programs_project_maker_cannot_approve', violation_error_message='ผู้จัดทำโครงการอนุมัติโครงการของตนเองไม่ได้ ให้ผู้อื่นที่มีสิทธิเป็นผู้อนุมัติ'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_on', None), ('endorsed_on', None), ('approved_on__gte', models.F('endorsed_on')), _connector='OR'), name='programs_project_approval_after_endorsement', violation_error_message='วันที่อนุมัติต้องไม่ก่อนวันที่ผ่านคณะพิจารณา'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('started_on__isnull', False), ('status__in', ('under_way', 'closed'))), models.Q(('started_on__isnull', True), models.Q(('status__in', ('under_way', 'closed')), _negated=True)), ('status', 'cancelled'), _connector='OR'), name='programs_project_start_with_status', violation_error_message='โครงการที่กำลังดำเนินงานหรือปิดแล้วต้องมีวันที่เริ่ม และโครงการที่ยังไม่เริ่มต้องไม่มี'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', False), ('status', 'closed')), models.Q(('closed_on__isnull', True), models.Q(('status', 'closed'), _negated=True)), _connector='OR'), name='programs_project_closing_with_status', violation_error_message='โครงการที่ปิดแล้วต้องมีวันที่ปิด และโครงการที่ยังไม่ปิดต้องไม่มี'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('started_on', None), ('started_on__gte', models.F('approved_on')), _connector='OR'), models.Q(('closed_on', None), ('closed_on__gte', models.F('started_on')), _connector='OR')), name='programs_project_life_in_order', violation_error_message='วันที่เริ่มต้องไม่ก่อนวันที่อนุมัติ และวันที่ปิดต้องไม่ก่อนวันที่เริ่ม'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_back_by', None), ('sent_back_on', None), ('sent_back_reason', '')), models.Q(('sent_back_by__isnull', False), ('sent_back_on__isnull', False), ('sent_back_reason__regex', '\\S')), _connector='OR'), name='programs_project_sending_back_whole', violation_error_message='การส่งกลับต้องมีวันที่ ผู้ส่งกลับ และเหตุผล'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'sent_back'), _negated=True), ('sent_back_on__isnull', False), _connector='OR'), name='programs_project_sent_back_has_reason', violation_error_message='โครงการที่ส่งกลับต้องมีเหตุผลให้ผู้จัดทำแก้ไข'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancel_reason__regex', '\\S'), ('cancelled_by__isnull', False), ('cancelled_on__isnull', False), ('status', 'cancelled')), models.Q(('cancel_reason', ''), ('cancelled_by', None), ('cancelled_on', None), models.Q(('status', 'cancelled'), _negated=True)), _connector='OR'), name='programs_project_cancellation_whole', violation_error_message='การยกเลิกต้องมีวันที่ ผู้ยกเลิก และเหตุผล และใช้กับโครงการที่ยกเลิกเท่านั้น'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('cancelled_on', None), ('approved_on', None), ('cancelled_on__gte', models.F('approved_on')), _connector='OR'), name='programs_project_cancelled_after_approval', violation_error_message='วันที่ยกเลิกต้องไม่ก่อนวันที่อนุมัติ'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='project',
-            trigger=pgtrigger.compiler.Trigger(name='programs_project_transition', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.status IS DISTINCT FROM NEW.status)', func="IF (OLD.status, NEW.status) NOT IN (('draft', 'submitted'), ('draft', 'cancelled'), ('sent_back', 'submitted'), ('sent_back', 'cancelled'), ('submitted', 'sent_back'), ('submitted', 'endorsed'), ('submitted', 'cancelled'), ('endorsed', 'sent_back'), ('endorsed', 'approved'), ('endorsed', 'cancelled'), ('approved', 'under_way'), ('approved', 'cancelled'), ('under_way', 'closed'), ('under_way', 'cancelled')) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'programs_project_transition', MESSAGE = 'เปลี่ยนสถานะข้ามขั้นตอนไม่ได้ กรุณาทำตามลำดับ เสนอ → ผ่านคณะพิจารณา → อนุมัติ → ดำเนินงาน → ปิด'; END IF; RETURN NEW;", hash='d386c2620d3be00d9d4e6160518bcf15d74cd29d', operation='UPDATE', pgid='pgtrigger_programs_project_transition_05435', table='programs_project', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='project',
-            trigger=pgtrigger.compiler.Trigger(name='programs_project_approval_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF OLD.approved_on IS NOT NULL AND ((NEW.approved_baht, NEW.approved_on, NEW.level, NEW.programme_id) IS DISTINCT FROM (OLD.approved_baht, OLD.approved_on, OLD.level, OLD.programme_id) OR (NEW.region_id, NEW.province_id, NEW.created_by_id) IS DISTINCT FROM (OLD.region_id, OLD.province_id, OLD.created_by_id)) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'programs_project_approval_fixed', MESSAGE = 'โครงการอนุมัติแล้ว จึงแก้งบ วันที่อนุมัติ ระดับ พื้นที่ หรือโครงการหลักไม่ได้ ให้ยกเลิกแล้วจัดทำใหม่'; END IF; RETURN NEW;", hash='56a9cd6be59a338e655a4784dbe3f35d8985766e', operation='UPDATE', pgid='pgtrigger_programs_project_approval_fixed_b8508', table='programs_project', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='project',
-            trigger=pgtrigger.compiler.Trigger(name='programs_project_programme_fits', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NOT EXISTS (SELECT 1 FROM programs_programme p WHERE p.id = NEW.programme_id AND p.fiscal_year = NEW.fiscal_year AND p.kind = '2_programme') THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'programs_project_programme_fits', MESSAGE = 'โครงการต้องอยู่ใต้โครงการหลักของปีงบประมาณเดียวกัน กรุณาเลือกใหม่'; END IF; RETURN NEW;", hash='799e1b142b0e4ffe7378597582dad4bc38bcfe4e', operation='INSERT OR UPDATE', pgid='pgtrigger_programs_project_programme_fits_b4da0', table='programs_project', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='project',
-            trigger=pgtrigger.compiler.Trigger(name='programs_project_province_in_region', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.province_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM places_province p WHERE p.code = NEW.province_id AND p.region_id = NEW.region_id) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'programs_project_province_in_region', MESSAGE = 'จังหวัดที่เลือกไม่อยู่ในภาคนั้น กรุณาเลือกใหม่'; END IF; RETURN NEW;", hash='f181ac1439a4922dc5e3564d76357b68beec7421', operation='INSERT OR UPDATE', pgid='pgtrigger_programs_project_province_in_region_bd277', table='programs_project', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='project',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_projectevent" ("approved_baht", "approved_by_id", "approved_on", "cancel_reason", "cancelled_by_id", "cancelled_on", "closed_on", "code", "created_by_id", "district_id", "endorsed_meeting_id", "endorsed_on", "fiscal_year", "id", "level", "objectives", "organisation_id", "origin", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "province_id", "recorded_on", "region_id", "requested_baht", "sent_back_by_id", "sent_back_on", "sent_back_reason", "started_on", "status", "subdistrict_id", "submitted_by_id", "submitted_on", "target_household_count", "target_people_count", "target_subdistrict_count", "title", "version") SELECT new_values."approved_baht", new_values."approved_by_id", new_values."approved_on", new_values."cancel_reason", new_values."cancelled_by_id", new_values."cancelled_on", new_values."closed_on", new_values."code", new_values."created_by_id", new_values."district_id", new_values."endorsed_meeting_id", new_values."endorsed_on", new_values."fiscal_year", new_values."id", new_values."level", new_values."objectives", new_values."organisation_id", new_values."origin", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."programme_id", new_values."province_id", new_values."recorded_on", new_values."region_id", new_values."requested_baht", new_values."sent_back_by_id", new_values."sent_back_on", new_values."sent_back_reason", new_values."started_on", new_values."status", new_values."subdistrict_id", new_values."submitted_by_id", new_values."submitted_on", new_values."target_household_count", new_values."target_people_count", new_values."target_subdistrict_count", new_values."title", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a7f2b64f0316db10be9517d382cf05a07357902b', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_1c677', referencing='REFERENCING NEW TABLE AS new_values ', table='programs_project', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='project',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_projectevent" ("approved_baht", "approved_by_id", "approved_on", "cancel_reason", "cancelled_by_id", "cancelled_on", "closed_on", "code", "created_by_id", "district_id", "endorsed_meeting_id", "endorsed_on", "fiscal_year", "id", "level", "objectives", "organisation_id", "origin", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "province_id", "recorded_on", "region_id", "requested_baht", "sent_back_by_id", "sent_back_on", "sent_back_reason", "started_on", "status", "subdistrict_id", "submitted_by_id", "submitted_on", "target_household_count", "target_people_count", "target_subdistrict_count", "title", "version") SELECT new_values."approved_baht", new_values."approved_by_id", new_values."approved_on", new_values."cancel_reason", new_values."cancelled_by_id", new_values."cancelled_on", new_values."closed_on", new_values."code", new_values."created_by_id", new_values."district_id", new_values."endorsed_meeting_id", new_values."endorsed_on", new_values."fiscal_year", new_values."id", new_values."level", new_values."objectives", new_values."organisation_id", new_values."origin", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."programme_id", new_values."province_id", new_values."recorded_on", new_values."region_id", new_values."requested_baht", new_values."sent_back_by_id", new_values."sent_back_on", new_values."sent_back_reason", new_values."started_on", new_values."status", new_values."subdistrict_id", new_values."submitted_by_id", new_values."submitted_on", new_values."target_household_count", new_values."target_people_count", new_values."target_subdistrict_count", new_values."title", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."approved_baht" IS DISTINCT FROM (new_values."approved_baht") OR old_values."approved_by_id" IS DISTINCT FROM (new_values."approved_by_id") OR old_values."approved_on" IS DISTINCT FROM (new_values."approved_on") OR old_values."cancel_reason" IS DISTINCT FROM (new_values."cancel_reason") OR old_values."cancelled_by_id" IS DISTINCT FROM (new_values."cancelled_by_id") OR old_values."cancelled_on" IS DISTINCT FROM (new_values."cancelled_on") OR old_values."closed_on" IS DISTINCT FROM (new_values."closed_on") OR old_values."code" IS DISTINCT FROM (new_values."code") OR old_values."created_by_id" IS DISTINCT FROM (new_values."created_by_id") OR old_values."district_id" IS DISTINCT FROM (new_values."district_id") OR old_values."endorsed_meeting_id" IS DISTINCT FROM (new_values."endorsed_meeting_id") OR old_values."endorsed_on" IS DISTINCT FROM (new_values."endorsed_on") OR old_values."fiscal_year" IS DISTINCT FROM (new_values."fiscal_year") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."level" IS DISTINCT FROM (new_values."level") OR old_values."objectives" IS DISTINCT FROM (new_values."objectives") OR old_values."organisation_id" IS DISTINCT FROM (new_values."organisation_id") OR old_values."origin" IS DISTINCT FROM (new_values."origin") OR old_values."programme_id" IS DISTINCT FROM (new_values."programme_id") OR old_values."province_id" IS DISTINCT FROM (new_values."province_id") OR old_values."recorded_on" IS DISTINCT FROM (new_values."recorded_on") OR old_values."region_id" IS DISTINCT FROM (new_values."region_id") OR old_values."requested_baht" IS DISTINCT FROM (new_values."requested_baht") OR old_values."sent_back_by_id" IS DISTINCT FROM (new_values."sent_back_by_id") OR old_values."sent_back_on" IS DISTINCT FROM (new_values."sent_back_on") OR old_values."sent_back_reason" IS DISTINCT FROM (new_values."sent_back_reason") OR old_values."started_on" IS DISTINCT FROM (new_values."started_on") OR old_values."status" IS DISTINCT FROM (new_values."status") OR old_values."subdistrict_id" IS DISTINCT FROM (new_values."subdistrict_id") OR old_values."submitted_by_id" IS DISTINCT FROM (new_values."submitted_by_id") OR old_values."submitted_on" IS DISTINCT FROM (new_values."submitted_on") OR old_values."target_household_count" IS DISTINCT FROM (new_values."target_household_count") OR old_values."target_people_count" IS DISTINCT FROM (new_values."target_people_count") OR old_values."target_subdistrict_count" IS DISTINCT FROM (new_values."target_subdistrict_count") OR old_values."title" IS DISTINCT FROM (new_values."title") OR old_values."version" IS DISTINCT FROM (new_values."version")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='e15b6b4f2c783af086db648ee1070e2389f8c263', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_ff662', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='programs_project', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='project',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_projectevent" ("approved_baht", "approved_by_id", "approved_on", "cancel_reason", "cancelled_by_id", "cancelled_on", "closed_on", "code", "created_by_id", "district_id", "endorsed_meeting_id", "endorsed_on", "fiscal_year", "id", "level", "objectives", "organisation_id", "origin", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "province_id", "recorded_on", "region_id", "requested_baht", "sent_back_by_id", "sent_back_on", "sent_back_reason", "started_on", "status", "subdistrict_id", "submitted_by_id", "submitted_on", "target_household_count", "target_people_count", "target_subdistrict_count", "title", "version") SELECT old_values."approved_baht", old_values."approved_by_id", old_values."approved_on", old_values."cancel_reason", old_values."cancelled_by_id", old_values."cancelled_on", old_values."closed_on", old_values."code", old_values."created_by_id", old_values."district_id", old_values."endorsed_meeting_id", old_values."endorsed_on", old_values."fiscal_year", old_values."id", old_values."level", old_values."objectives", old_values."organisation_id", old_values."origin", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."programme_id", old_values."province_id", old_values."recorded_on", old_values."region_id", old_values."requested_baht", old_values."sent_back_by_id", old_values."sent_back_on", old_values."sent_back_reason", old_values."started_on", old_values."status", old_values."subdistrict_id", old_values."submitted_by_id", old_values."submitted_on", old_values."target_household_count", old_values."target_people_count", old_values."target_subdistrict_count", old_values."title", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='32276140d01f388747f7f7069c039c9caabb6de5', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_98319', referencing='REFERENCING OLD TABLE AS old_values ', table='programs_project', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='projectevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='473a4d4005b5a94d0109f5dca2d0888992eb334b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_97779', table='programs_projectevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='resolution',
-            constraint=models.UniqueConstraint(fields=('meeting', 'number'), name='programs_resolution_once', nulls_distinct=False, violation_error_message='มีมติข้อนี้แล้ว กรุณาใช้เลขข้อถัดไป'),
-        ),
-        migrations.AddConstraint(
-            model_name='resolution',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='programs_resolution_number_positive', violation_error_message='เลขข้อต้องตั้งแต่ 1'),
-        ),
-        migrations.AddConstraint(
-            model_name='resolution',
-            constraint=models.CheckConstraint(condition=models.Q(('text__regex', '\\S')), name='programs_resolution_text_given', violation_error_message='กรุณาระบุเนื้อหามติ'),
-        ),
-        migrations.AddConstraint(
-            model_name='resolution',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['acknowledged', 'approved', 'in_principle', 'extended', 'deferred'])), name='programs_resolution_kind_known', violation_error_message='ประเภทมติไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='resolution',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_resolutionevent" ("id", "kind", "meeting_id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") SELECT new_values."id", new_values."kind", new_values."meeting_id", new_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."text" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d17e18a66e7e66f3d5a0d2f512ff7036c6574123', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_2445e', referencing='REFERENCING NEW TABLE AS new_values ', table='programs_resolution', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='resolution',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_resolutionevent" ("id", "kind", "meeting_id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") SELECT new_values."id", new_values."kind", new_values."meeting_id", new_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."text" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='edf3e2f46eedc8047bfc7f9131263dc73446278d', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_cf126', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='programs_resolution', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='resolution',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_resolutionevent" ("id", "kind", "meeting_id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") SELECT old_values."id", old_values."kind", old_values."meeting_id", old_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."text" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='b64b2b4443b3db408b6082789af21f32013e4e2f', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_5ff32', referencing='REFERENCING OLD TABLE AS old_values ', table='programs_resolution', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='resolutionevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e3373d6a2f1132d5a25b758f63eb5933b8ad844c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_842d8', table='programs_resolutionevent', when='BEFORE')),
         ),
     ]

@@ -4,7 +4,6 @@ import django.core.validators
 import django.db.models.deletion
 import pghistory.utils
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -19,15 +18,52 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='QualityScale',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('subject', models.CharField(choices=[('council', 'สภาองค์กรชุมชน'), ('fund', 'กองทุนสวัสดิการชุมชน')], max_length=8, verbose_name='ใช้กับ')),
+                ('fiscal_year', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(2500), django.core.validators.MaxValueValidator(2700)], verbose_name='ปีงบประมาณ')),
+                ('source', models.CharField(max_length=300, verbose_name='ที่มาของเกณฑ์')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+            ],
+            options={
+                'verbose_name': 'เกณฑ์สอบทานคุณภาพ',
+                'ordering': ['subject', '-fiscal_year'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('subject', 'fiscal_year'), name='programs_qualityscale_once', nulls_distinct=False, violation_error_message='มีเกณฑ์ของปีนี้แล้ว กรุณาแก้ไขเกณฑ์เดิม'),
+                    models.CheckConstraint(condition=models.Q(('subject__in', ['council', 'fund'])), name='programs_qualityscale_subject_known', violation_error_message='เลือกว่าเกณฑ์ใช้กับสภาหรือกองทุน'),
+                    models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='programs_qualityscale_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
+                    models.CheckConstraint(condition=models.Q(('source__regex', '\\S')), name='programs_qualityscale_source_given', violation_error_message='กรุณาระบุที่มาของเกณฑ์'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_qualityscaleevent" ("fiscal_year", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "subject", "version") SELECT new_values."fiscal_year", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."source", new_values."subject", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='37803b8746ff6c129acb7c6504adee40130cc492', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_7bd77', referencing='REFERENCING NEW TABLE AS new_values ', table='programs_qualityscale', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_qualityscaleevent" ("fiscal_year", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "subject", "version") SELECT new_values."fiscal_year", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."source", new_values."subject", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='482ffa7c12b431c1f5a9565654a521b92173fc97', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_8240b', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='programs_qualityscale', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_qualityscaleevent" ("fiscal_year", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "subject", "version") SELECT old_values."fiscal_year", old_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."source", old_values."subject", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='0ce0e130b3ca23130775c2964d605b21f488d157', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_a9718', referencing='REFERENCING OLD TABLE AS old_values ', table='programs_qualityscale', when='AFTER')),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name='QualityBand',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('grade', models.CharField(choices=[('A', 'A'), ('B', 'B'), ('C', 'C'), ('D', 'D')], max_length=1, verbose_name='ระดับ')),
                 ('from_pct', models.DecimalField(decimal_places=2, max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='ตั้งแต่ร้อยละ')),
+                ('scale', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bands', to='programs.qualityscale', verbose_name='เกณฑ์')),
             ],
             options={
                 'verbose_name': 'ระดับของเกณฑ์',
                 'ordering': ['scale', 'grade'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('scale', 'grade'), name='programs_qualityband_once', nulls_distinct=False, violation_error_message='เกณฑ์นี้มีระดับนี้แล้ว'),
+                    models.UniqueConstraint(fields=('scale', 'from_pct'), name='programs_qualityband_bound_once', nulls_distinct=False, violation_error_message='สองระดับเริ่มที่ร้อยละเดียวกันไม่ได้'),
+                    models.CheckConstraint(condition=models.Q(('grade__in', ['A', 'B', 'C', 'D'])), name='programs_qualityband_grade_known', violation_error_message='ระดับต้องเป็น A B C หรือ D'),
+                    models.CheckConstraint(condition=models.Q(('from_pct__gte', 0), ('from_pct__lte', 100)), name='programs_qualityband_bound_is_a_share', violation_error_message='ร้อยละของระดับต้องอยู่ระหว่าง 0 ถึง 100'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_qualitybandevent" ("from_pct", "grade", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scale_id") SELECT new_values."from_pct", new_values."grade", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."scale_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='fd626bcdb3564c2d145ae0d05f31266628dc53bb', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_50756', referencing='REFERENCING NEW TABLE AS new_values ', table='programs_qualityband', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_qualitybandevent" ("from_pct", "grade", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scale_id") SELECT new_values."from_pct", new_values."grade", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."scale_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='36aa10fbac0737dc7d6f78425a5d5d7b801131c1', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_dd4d0', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='programs_qualityband', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_qualitybandevent" ("from_pct", "grade", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scale_id") SELECT old_values."from_pct", old_values."grade", old_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."scale_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='09a8aef9a9aa71aeaa33af500b8a992b710e73f9', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_4b63b', referencing='REFERENCING OLD TABLE AS old_values ', table='programs_qualityband', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -41,23 +77,14 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField()),
                 ('grade', models.CharField(choices=[('A', 'A'), ('B', 'B'), ('C', 'C'), ('D', 'D')], max_length=1, verbose_name='ระดับ')),
                 ('from_pct', models.DecimalField(decimal_places=2, max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='ตั้งแต่ร้อยละ')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='programs.qualityband')),
+                ('scale', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programs.qualityscale', verbose_name='เกณฑ์')),
             ],
             options={
                 'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='QualityScale',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(choices=[('council', 'สภาองค์กรชุมชน'), ('fund', 'กองทุนสวัสดิการชุมชน')], max_length=8, verbose_name='ใช้กับ')),
-                ('fiscal_year', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(2500), django.core.validators.MaxValueValidator(2700)], verbose_name='ปีงบประมาณ')),
-                ('source', models.CharField(max_length=300, verbose_name='ที่มาของเกณฑ์')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-            ],
-            options={
-                'verbose_name': 'เกณฑ์สอบทานคุณภาพ',
-                'ordering': ['subject', '-fiscal_year'],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='552e60c4fe8533b1ea3f0e5d3a37db974183401e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_681b7', table='programs_qualitybandevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -73,9 +100,13 @@ class Migration(migrations.Migration):
                 ('fiscal_year', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(2500), django.core.validators.MaxValueValidator(2700)], verbose_name='ปีงบประมาณ')),
                 ('source', models.CharField(max_length=300, verbose_name='ที่มาของเกณฑ์')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='programs.qualityscale')),
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f67495fae2438070f39ffcb67bcc0550b2962e8f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0c57b', table='programs_qualityscaleevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -88,10 +119,22 @@ class Migration(migrations.Migration):
                 ('base_count', models.PositiveIntegerField(verbose_name='จำนวน')),
                 ('source', models.CharField(max_length=300, verbose_name='ที่มา')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.region', verbose_name='ภาค')),
             ],
             options={
                 'verbose_name': 'ฐานและเป้าหมายรายภาค',
                 'ordering': ['-fiscal_year', 'kind', 'region__position', '-stands_on'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('kind', 'region', 'fiscal_year', 'stands_on'), name='programs_regionbase_once', nulls_distinct=False, violation_error_message='มีจำนวนของภาคนี้ในรายการ ปี และวันที่เดียวกันแล้ว กรุณาแก้ไขรายการเดิม'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['local_authorities', 'new_councils', 'capable_councils', 'one_page_funds', 'funds_in_pms'])), name='programs_regionbase_kind_known', violation_error_message='รายการไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
+                    models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='programs_regionbase_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
+                    models.CheckConstraint(condition=models.Q(('source__regex', '\\S')), name='programs_regionbase_source_given', violation_error_message='กรุณาระบุที่มาของจำนวน'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_regionbaseevent" ("base_count", "fiscal_year", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_id", "source", "stands_on", "version") SELECT new_values."base_count", new_values."fiscal_year", new_values."id", new_values."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."region_id", new_values."source", new_values."stands_on", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5fc3643e0d9a754fc7fbfb265b89de2f1fb5c57f', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_ed360', referencing='REFERENCING NEW TABLE AS new_values ', table='programs_regionbase', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_regionbaseevent" ("base_count", "fiscal_year", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_id", "source", "stands_on", "version") SELECT new_values."base_count", new_values."fiscal_year", new_values."id", new_values."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."region_id", new_values."source", new_values."stands_on", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='e0480a43c0bfacf579f16d822214b1906feec996', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_d7cb5', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='programs_regionbase', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_regionbaseevent" ("base_count", "fiscal_year", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_id", "source", "stands_on", "version") SELECT old_values."base_count", old_values."fiscal_year", old_values."id", old_values."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."region_id", old_values."source", old_values."stands_on", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='b40aeb2d77b5b1092250f13e7947c44c4160dcd1', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_aff2f', referencing='REFERENCING OLD TABLE AS old_values ', table='programs_regionbase', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -109,9 +152,14 @@ class Migration(migrations.Migration):
                 ('base_count', models.PositiveIntegerField(verbose_name='จำนวน')),
                 ('source', models.CharField(max_length=300, verbose_name='ที่มา')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='programs.regionbase')),
+                ('region', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.region', verbose_name='ภาค')),
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0fb0dcbf0f509aadf7eed85f17377a1f1dd04ac2', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_fb2c5', table='programs_regionbaseevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -167,136 +215,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='projectfile',
             constraint=models.CheckConstraint(condition=models.Q(('document__in', ['proposal', 'agreement', 'payment', 'report', 'minutes', 'registration', 'js02', 'js03', 'renewal', 'problems', 'letter_copy', 'follow_up', 'fund_rules', 'one_page', 'year_report', 'photo', 'other'])), name='programs_projectfile_document_known', violation_error_message='ประเภทเอกสารไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
-        ),
-        migrations.AddField(
-            model_name='qualitybandevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='programs.qualityband'),
-        ),
-        migrations.AddConstraint(
-            model_name='qualityscale',
-            constraint=models.UniqueConstraint(fields=('subject', 'fiscal_year'), name='programs_qualityscale_once', nulls_distinct=False, violation_error_message='มีเกณฑ์ของปีนี้แล้ว กรุณาแก้ไขเกณฑ์เดิม'),
-        ),
-        migrations.AddConstraint(
-            model_name='qualityscale',
-            constraint=models.CheckConstraint(condition=models.Q(('subject__in', ['council', 'fund'])), name='programs_qualityscale_subject_known', violation_error_message='เลือกว่าเกณฑ์ใช้กับสภาหรือกองทุน'),
-        ),
-        migrations.AddConstraint(
-            model_name='qualityscale',
-            constraint=models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='programs_qualityscale_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
-        ),
-        migrations.AddConstraint(
-            model_name='qualityscale',
-            constraint=models.CheckConstraint(condition=models.Q(('source__regex', '\\S')), name='programs_qualityscale_source_given', violation_error_message='กรุณาระบุที่มาของเกณฑ์'),
-        ),
-        migrations.AddField(
-            model_name='qualitybandevent',
-            name='scale',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programs.qualityscale', verbose_name='เกณฑ์'),
-        ),
-        migrations.AddField(
-            model_name='qualityband',
-            name='scale',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bands', to='programs.qualityscale', verbose_name='เกณฑ์'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='qualityscale',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_qualityscaleevent" ("fiscal_year", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "subject", "version") SELECT new_values."fiscal_year", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."source", new_values."subject", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='37803b8746ff6c129acb7c6504adee40130cc492', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_7bd77', referencing='REFERENCING NEW TABLE AS new_values ', table='programs_qualityscale', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='qualityscale',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_qualityscaleevent" ("fiscal_year", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "subject", "version") SELECT new_values."fiscal_year", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."source", new_values."subject", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='482ffa7c12b431c1f5a9565654a521b92173fc97', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_8240b', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='programs_qualityscale', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='qualityscale',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_qualityscaleevent" ("fiscal_year", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "subject", "version") SELECT old_values."fiscal_year", old_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."source", old_values."subject", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='0ce0e130b3ca23130775c2964d605b21f488d157', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_a9718', referencing='REFERENCING OLD TABLE AS old_values ', table='programs_qualityscale', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='qualityscaleevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='programs.qualityscale'),
-        ),
-        migrations.AddField(
-            model_name='regionbase',
-            name='region',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.region', verbose_name='ภาค'),
-        ),
-        migrations.AddField(
-            model_name='regionbaseevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='programs.regionbase'),
-        ),
-        migrations.AddField(
-            model_name='regionbaseevent',
-            name='region',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.region', verbose_name='ภาค'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='qualitybandevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='552e60c4fe8533b1ea3f0e5d3a37db974183401e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_681b7', table='programs_qualitybandevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='qualityband',
-            constraint=models.UniqueConstraint(fields=('scale', 'grade'), name='programs_qualityband_once', nulls_distinct=False, violation_error_message='เกณฑ์นี้มีระดับนี้แล้ว'),
-        ),
-        migrations.AddConstraint(
-            model_name='qualityband',
-            constraint=models.UniqueConstraint(fields=('scale', 'from_pct'), name='programs_qualityband_bound_once', nulls_distinct=False, violation_error_message='สองระดับเริ่มที่ร้อยละเดียวกันไม่ได้'),
-        ),
-        migrations.AddConstraint(
-            model_name='qualityband',
-            constraint=models.CheckConstraint(condition=models.Q(('grade__in', ['A', 'B', 'C', 'D'])), name='programs_qualityband_grade_known', violation_error_message='ระดับต้องเป็น A B C หรือ D'),
-        ),
-        migrations.AddConstraint(
-            model_name='qualityband',
-            constraint=models.CheckConstraint(condition=models.Q(('from_pct__gte', 0), ('from_pct__lte', 100)), name='programs_qualityband_bound_is_a_share', violation_error_message='ร้อยละของระดับต้องอยู่ระหว่าง 0 ถึง 100'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='qualityband',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_qualitybandevent" ("from_pct", "grade", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scale_id") SELECT new_values."from_pct", new_values."grade", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."scale_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='fd626bcdb3564c2d145ae0d05f31266628dc53bb', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_50756', referencing='REFERENCING NEW TABLE AS new_values ', table='programs_qualityband', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='qualityband',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_qualitybandevent" ("from_pct", "grade", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scale_id") SELECT new_values."from_pct", new_values."grade", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."scale_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='36aa10fbac0737dc7d6f78425a5d5d7b801131c1', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_dd4d0', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='programs_qualityband', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='qualityband',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_qualitybandevent" ("from_pct", "grade", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scale_id") SELECT old_values."from_pct", old_values."grade", old_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."scale_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='09a8aef9a9aa71aeaa33af500b8a992b710e73f9', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_4b63b', referencing='REFERENCING OLD TABLE AS old_values ', table='programs_qualityband', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='qualityscaleevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f67495fae2438070f39ffcb67bcc0550b2962e8f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0c57b', table='programs_qualityscaleevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='regionbase',
-            constraint=models.UniqueConstraint(fields=('kind', 'region', 'fiscal_year', 'stands_on'), name='programs_regionbase_once', nulls_distinct=False, violation_error_message='มีจำนวนของภาคนี้ในรายการ ปี และวันที่เดียวกันแล้ว กรุณาแก้ไขรายการเดิม'),
-        ),
-        migrations.AddConstraint(
-            model_name='regionbase',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['local_authorities', 'new_councils', 'capable_councils', 'one_page_funds', 'funds_in_pms'])), name='programs_regionbase_kind_known', violation_error_message='รายการไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
-        ),
-        migrations.AddConstraint(
-            model_name='regionbase',
-            constraint=models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='programs_regionbase_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
-        ),
-        migrations.AddConstraint(
-            model_name='regionbase',
-            constraint=models.CheckConstraint(condition=models.Q(('source__regex', '\\S')), name='programs_regionbase_source_given', violation_error_message='กรุณาระบุที่มาของจำนวน'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='regionbase',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_regionbaseevent" ("base_count", "fiscal_year", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_id", "source", "stands_on", "version") SELECT new_values."base_count", new_values."fiscal_year", new_values."id", new_values."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."region_id", new_values."source", new_values."stands_on", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5fc3643e0d9a754fc7fbfb265b89de2f1fb5c57f', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_ed360', referencing='REFERENCING NEW TABLE AS new_values ', table='programs_regionbase', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='regionbase',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_regionbaseevent" ("base_count", "fiscal_year", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_id", "source", "stands_on", "version") SELECT new_values."base_count", new_values."fiscal_year", new_values."id", new_values."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."region_id", new_values."source", new_values."stands_on", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='e0480a43c0bfacf579f16d822214b1906feec996', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_d7cb5', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='programs_regionbase', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='regionbase',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "programs_regionbaseevent" ("base_count", "fiscal_year", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_id", "source", "stands_on", "version") SELECT old_values."base_count", old_values."fiscal_year", old_values."id", old_values."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."region_id", old_values."source", old_values."stands_on", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='b40aeb2d77b5b1092250f13e7947c44c4160dcd1', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_aff2f', referencing='REFERENCING OLD TABLE AS old_values ', table='programs_regionbase', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='regionbaseevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0fb0dcbf0f509aadf7eed85f17377a1f1dd04ac2', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_fb2c5', table='programs_regionbaseevent', when='BEFORE')),
         ),
     ]

@@ -4,7 +4,6 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 import pghistory.utils
 import pgtrigger.compiler
-import pgtrigger.migrations
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -53,6 +52,41 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'ฉบับของรายงาน',
                 'ordering': ['-created_at', '-pk'],
+                'indexes': [
+                    models.Index(fields=['region', '-created_at'], name='reports_edition_by_region'),
+                    models.Index(fields=['state', '-created_at'], name='reports_edition_by_state'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('outline', 'programme', 'region', 'number'), name='reports_edition_number_once', nulls_distinct=False, violation_error_message='มีฉบับลำดับนี้ของรายงานเดียวกันแล้ว กรุณาลองใหม่'),
+                    models.UniqueConstraint(fields=('request_key',), name='reports_edition_key_once', nulls_distinct=False, violation_error_message='ฉบับนี้จัดทำแล้ว ไม่จัดทำซ้ำ'),
+                    models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='reports_edition_number_positive', violation_error_message='ลำดับฉบับต้องตั้งแต่ 1'),
+                    models.CheckConstraint(condition=models.Q(('as_of_dates__len__gte', 1), ('as_of_dates__len__lte', 4)), name='reports_edition_dates_counted', violation_error_message='เลือกวันที่ของข้อมูลได้ 1 ถึง 4 วัน'),
+                    models.CheckConstraint(condition=models.Q(('outline__regex', '\\S')), name='reports_edition_outline_given', violation_error_message='กรุณาเลือกแบบรายงาน'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'sent_back', 'approved', 'issuing', 'issued'])), name='reports_edition_state_known', violation_error_message='สถานะของฉบับไม่ถูกต้อง กรุณาโหลดหน้าใหม่'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('submitted_at__isnull', True), ('submitted_by__isnull', True)), models.Q(('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='reports_edition_submission_whole', violation_error_message='ผู้เสนอและเวลาที่เสนอต้องบันทึกพร้อมกัน'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('submitted', 'approved', 'issuing', 'issued')), _negated=True), ('submitted_at__isnull', False), _connector='OR'), name='reports_edition_submission_with_state', violation_error_message='ฉบับที่เสนอแล้วต้องมีผู้เสนอและเวลาที่เสนอ'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('sent_back_at', None), ('sent_back_by', None), ('sent_back_reason', '')), models.Q(('sent_back_at__isnull', False), ('sent_back_by__isnull', False), ('sent_back_reason__regex', '\\S')), _connector='OR'), name='reports_edition_sending_back_whole', violation_error_message='การส่งกลับต้องมีผู้ส่งกลับ เวลา และเหตุผล'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent_back'), _negated=True), ('sent_back_at__isnull', False), _connector='OR'), name='reports_edition_sent_back_has_reason', violation_error_message='ฉบับที่ส่งกลับต้องมีเหตุผลให้ผู้จัดทำแก้ไข'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', True), ('approved_by__isnull', True)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR'), name='reports_edition_approval_whole', violation_error_message='ผู้อนุมัติและเวลาที่อนุมัติต้องบันทึกพร้อมกัน'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', False), ('state__in', ('approved', 'issuing', 'issued'))), models.Q(('approved_at__isnull', True), models.Q(('state__in', ('approved', 'issuing', 'issued')), _negated=True)), _connector='OR'), name='reports_edition_approval_with_state', violation_error_message='ฉบับที่อนุมัติแล้วต้องมีผู้อนุมัติ และฉบับที่ยังไม่อนุมัติต้องไม่มี'),
+                    models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(models.Q(('approved_by', models.F('created_by')), _negated=True), models.Q(('approved_by', models.F('submitted_by')), _negated=True)), _connector='OR'), name='reports_edition_maker_cannot_approve', violation_error_message='ผู้จัดทำหรือผู้เสนออนุมัติฉบับของตนเองไม่ได้ ให้ผู้อื่นที่มีสิทธิเป็นผู้อนุมัติ'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('frozen_at__isnull', False), ('issued_by__isnull', False), ('program_version__regex', '\\S'), ('state__in', ('issuing', 'issued')), ('template_version__regex', '\\S')), models.Q(('frozen_at', None), ('issued_by', None), ('program_version', ''), ('template_version', ''), models.Q(('state__in', ('issuing', 'issued')), _negated=True)), _connector='OR'), name='reports_edition_freezing_whole', violation_error_message='ฉบับที่ตรึงตัวเลขแล้วต้องมีผู้ออกฉบับ เวลา และรุ่นของโปรแกรมกับแบบรายงานครบ'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('issued_at__isnull', False), ('state', 'issued')), models.Q(('issued_at__isnull', True), models.Q(('state', 'issued'), _negated=True)), _connector='OR'), name='reports_edition_issue_with_state', violation_error_message='ฉบับที่ออกแล้วต้องมีเวลาที่ออก และฉบับที่ยังไม่ออกต้องไม่มี'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='reports_edition_transition', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.state IS DISTINCT FROM NEW.state)', func="IF (OLD.state, NEW.state) NOT IN (('draft', 'submitted'), ('sent_back', 'submitted'), ('submitted', 'sent_back'), ('submitted', 'approved'), ('approved', 'sent_back'), ('approved', 'issuing'), ('issuing', 'approved'), ('issuing', 'issued')) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_edition_transition', MESSAGE = 'เปลี่ยนสถานะข้ามขั้นตอนไม่ได้ กรุณาทำตามลำดับ ร่าง → เสนอ → อนุมัติ → ออกฉบับ'; END IF; RETURN NEW;", hash='80cc1dc976689a248a9519f0079874e7abceea14', operation='UPDATE', pgid='pgtrigger_reports_edition_transition_95a56', table='reports_edition', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='reports_edition_starts_as_draft', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.state <> 'draft' THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_edition_starts_as_draft', MESSAGE = 'ฉบับใหม่ต้องเริ่มจากร่าง'; END IF; RETURN NEW;", hash='b81559f05035e4f44acf9ff7ecbf9e0402bee0ff', operation='INSERT', pgid='pgtrigger_reports_edition_starts_as_draft_013b0', table='reports_edition', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='reports_edition_dates_in_order', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.as_of_dates IS DISTINCT FROM (SELECT array_agg(DISTINCT d ORDER BY d) FROM unnest(NEW.as_of_dates) AS d) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_edition_dates_in_order', MESSAGE = 'วันที่ของข้อมูลต้องไม่ซ้ำและเรียงจากก่อนไปหลัง'; END IF; RETURN NEW;", hash='5386937298c09e43b58e65085e399e15c47a0d14', operation='INSERT OR UPDATE', pgid='pgtrigger_reports_edition_dates_in_order_fa6e8', table='reports_edition', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='reports_edition_identity_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF (NEW.outline, NEW.programme_id, NEW.region_id, NEW.number, NEW.created_by_id, NEW.replaces_id) IS DISTINCT FROM (OLD.outline, OLD.programme_id, OLD.region_id, OLD.number, OLD.created_by_id, OLD.replaces_id) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_edition_identity_fixed', MESSAGE = 'เปลี่ยนโครงการหลัก ภาค หรือลำดับของฉบับไม่ได้ ให้จัดทำฉบับใหม่'; END IF; RETURN NEW;", hash='c67934a2a29b8b34e273dea3c6ff867d42790378', operation='UPDATE', pgid='pgtrigger_reports_edition_identity_fixed_7cb40', table='reports_edition', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='reports_edition_content_fixed_after_submission', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF OLD.state NOT IN ('draft', 'sent_back') AND NEW.as_of_dates <> OLD.as_of_dates THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_edition_content_fixed_after_submission', MESSAGE = 'เสนอฉบับแล้ว จึงเปลี่ยนวันที่ของข้อมูลไม่ได้ ให้ส่งกลับแก้ไขก่อน'; END IF; RETURN NEW;", hash='2cce4efd46c6202f34db3650ec7fd4e7e9797b69', operation='UPDATE', pgid='pgtrigger_reports_edition_content_fixed_after_submission_fd3a5', table='reports_edition', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='reports_edition_frozen_while_issuing', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF OLD.state = 'issuing' AND NEW.state <> 'approved' AND (NEW.facts, NEW.frozen_at, NEW.issued_by_id, NEW.program_version, NEW.template_version, NEW.approved_by_id) IS DISTINCT FROM (OLD.facts, OLD.frozen_at, OLD.issued_by_id, OLD.program_version, OLD.template_version, OLD.approved_by_id) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_edition_frozen_while_issuing', MESSAGE = 'ฉบับนี้ตรึงตัวเลขแล้ว จึงแก้ไขไม่ได้'; END IF; RETURN NEW;", hash='f37dd3e2b4d83551ba6e33e9b7ce3c94d1f43db8', operation='UPDATE', pgid='pgtrigger_reports_edition_frozen_while_issuing_624e1', table='reports_edition', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='reports_edition_issued_has_files', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.state = 'issued' AND (SELECT count(*) FROM reports_editionfile f WHERE f.edition_id = NEW.id) <> 2 THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_edition_issued_has_files', MESSAGE = 'ออกฉบับได้เมื่อมีแฟ้ม PDF และแฟ้มตารางครบ'; END IF; RETURN NEW;", hash='d4d0d65b656c6ebe8b5cc450e8c5f267019b07f0', operation='UPDATE', pgid='pgtrigger_reports_edition_issued_has_files_26d2d', table='reports_edition', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='reports_edition_replaces_same_report', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.replaces_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM reports_edition o WHERE o.id = NEW.replaces_id AND o.state = 'issued' AND o.outline = NEW.outline AND o.programme_id = NEW.programme_id AND o.region_id = NEW.region_id) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_edition_replaces_same_report', MESSAGE = 'ฉบับใหม่แทนได้เฉพาะฉบับที่ออกแล้วของรายงาน โครงการหลัก และภาคเดียวกัน'; END IF; RETURN NEW;", hash='3a7a6082abc6b904d67ae2b90e3f5b75359116c9', operation='INSERT', pgid='pgtrigger_reports_edition_replaces_same_report_57dda', table='reports_edition', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='reports_edition_issued_never_changes', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.state = 'issued')", func="RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_edition_issued_never_changes', MESSAGE = 'ฉบับที่ออกแล้วแก้ไขหรือลบไม่ได้ ให้จัดทำฉบับใหม่ที่แทนฉบับนี้';", hash='9a21656e75e3f09376dab4c94bfcad4049f04968', operation='UPDATE OR DELETE', pgid='pgtrigger_reports_edition_issued_never_changes_5a6ea', table='reports_edition', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "reports_editionevent" ("approved_at", "approved_by_id", "as_of_dates", "created_at", "created_by_id", "frozen_at", "id", "issued_at", "issued_by_id", "number", "outline", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "program_version", "programme_id", "region_id", "replaces_id", "sent_back_at", "sent_back_by_id", "sent_back_reason", "state", "submitted_at", "submitted_by_id", "template_version", "version") SELECT new_values."approved_at", new_values."approved_by_id", new_values."as_of_dates", new_values."created_at", new_values."created_by_id", new_values."frozen_at", new_values."id", new_values."issued_at", new_values."issued_by_id", new_values."number", new_values."outline", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."program_version", new_values."programme_id", new_values."region_id", new_values."replaces_id", new_values."sent_back_at", new_values."sent_back_by_id", new_values."sent_back_reason", new_values."state", new_values."submitted_at", new_values."submitted_by_id", new_values."template_version", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f99dd7ed00891f5f9c12ac2d0cd3179d2955f0d3', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_ccfb0', referencing='REFERENCING NEW TABLE AS new_values ', table='reports_edition', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "reports_editionevent" ("approved_at", "approved_by_id", "as_of_dates", "created_at", "created_by_id", "frozen_at", "id", "issued_at", "issued_by_id", "number", "outline", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "program_version", "programme_id", "region_id", "replaces_id", "sent_back_at", "sent_back_by_id", "sent_back_reason", "state", "submitted_at", "submitted_by_id", "template_version", "version") SELECT new_values."approved_at", new_values."approved_by_id", new_values."as_of_dates", new_values."created_at", new_values."created_by_id", new_values."frozen_at", new_values."id", new_values."issued_at", new_values."issued_by_id", new_values."number", new_values."outline", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."program_version", new_values."programme_id", new_values."region_id", new_values."replaces_id", new_values."sent_back_at", new_values."sent_back_by_id", new_values."sent_back_reason", new_values."state", new_values."submitted_at", new_values."submitted_by_id", new_values."template_version", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."approved_at" IS DISTINCT FROM (new_values."approved_at") OR old_values."approved_by_id" IS DISTINCT FROM (new_values."approved_by_id") OR old_values."as_of_dates" IS DISTINCT FROM (new_values."as_of_dates") OR old_values."created_at" IS DISTINCT FROM (new_values."created_at") OR old_values."created_by_id" IS DISTINCT FROM (new_values."created_by_id") OR old_values."frozen_at" IS DISTINCT FROM (new_values."frozen_at") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."issued_at" IS DISTINCT FROM (new_values."issued_at") OR old_values."issued_by_id" IS DISTINCT FROM (new_values."issued_by_id") OR old_values."number" IS DISTINCT FROM (new_values."number") OR old_values."outline" IS DISTINCT FROM (new_values."outline") OR old_values."program_version" IS DISTINCT FROM (new_values."program_version") OR old_values."programme_id" IS DISTINCT FROM (new_values."programme_id") OR old_values."region_id" IS DISTINCT FROM (new_values."region_id") OR old_values."replaces_id" IS DISTINCT FROM (new_values."replaces_id") OR old_values."sent_back_at" IS DISTINCT FROM (new_values."sent_back_at") OR old_values."sent_back_by_id" IS DISTINCT FROM (new_values."sent_back_by_id") OR old_values."sent_back_reason" IS DISTINCT FROM (new_values."sent_back_reason") OR old_values."state" IS DISTINCT FROM (new_values."state") OR old_values."submitted_at" IS DISTINCT FROM (new_values."submitted_at") OR old_values."submitted_by_id" IS DISTINCT FROM (new_values."submitted_by_id") OR old_values."template_version" IS DISTINCT FROM (new_values."template_version") OR old_values."version" IS DISTINCT FROM (new_values."version")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='69eac0d5f18245690972a623b70fc3417dd51138', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_7543e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='reports_edition', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "reports_editionevent" ("approved_at", "approved_by_id", "as_of_dates", "created_at", "created_by_id", "frozen_at", "id", "issued_at", "issued_by_id", "number", "outline", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "program_version", "programme_id", "region_id", "replaces_id", "sent_back_at", "sent_back_by_id", "sent_back_reason", "state", "submitted_at", "submitted_by_id", "template_version", "version") SELECT old_values."approved_at", old_values."approved_by_id", old_values."as_of_dates", old_values."created_at", old_values."created_by_id", old_values."frozen_at", old_values."id", old_values."issued_at", old_values."issued_by_id", old_values."number", old_values."outline", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."program_version", old_values."programme_id", old_values."region_id", old_values."replaces_id", old_values."sent_back_at", old_values."sent_back_by_id", old_values."sent_back_reason", old_values."state", old_values."submitted_at", old_values."submitted_by_id", old_values."template_version", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='fa27fc6e7973efb182c2201df80a881b47e63e93', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_804c5', referencing='REFERENCING OLD TABLE AS old_values ', table='reports_edition', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -73,6 +107,21 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'ผลการตรวจของฉบับ',
                 'ordering': ['pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('edition', 'code'), name='reports_check_once', nulls_distinct=False, violation_error_message='ฉบับนี้มีผลการตรวจเรื่องนี้แล้ว'),
+                    models.CheckConstraint(condition=models.Q(('code__regex', '\\S')), name='reports_check_code_given', violation_error_message='กรุณาระบุรหัสการตรวจ'),
+                    models.CheckConstraint(condition=models.Q(('is_ok', True), ('message__regex', '\\S'), _connector='OR'), name='reports_check_failure_explained', violation_error_message='การตรวจที่ไม่ผ่านต้องบอกว่าไม่ผ่านเพราะอะไร'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('asked_by', None), ('reason', ''), ('valid_until', None)), models.Q(('asked_by__isnull', False), ('reason__regex', '\\S'), ('valid_until__isnull', False)), _connector='OR'), name='reports_check_request_whole', violation_error_message='การขอผ่อนผันต้องมีผู้ขอ เหตุผล และวันสิ้นสุด'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('allowed_at__isnull', True), ('allowed_by__isnull', True)), models.Q(('allowed_at__isnull', False), ('allowed_by__isnull', False)), _connector='OR'), name='reports_check_permission_whole', violation_error_message='ผู้อนุญาตและเวลาที่อนุญาตต้องบันทึกพร้อมกัน'),
+                    models.CheckConstraint(condition=models.Q(('allowed_by', None), ('asked_by__isnull', False), _connector='OR'), name='reports_check_permission_was_asked', violation_error_message='อนุญาตผ่อนผันได้เมื่อมีผู้ขอและเหตุผล'),
+                    models.CheckConstraint(condition=models.Q(('allowed_by', None), models.Q(('allowed_by', models.F('asked_by')), _negated=True), _connector='OR'), name='reports_check_two_people', violation_error_message='ผู้ขอผ่อนผันอนุญาตให้ตนเองไม่ได้ ให้ผู้อื่นที่มีสิทธิเป็นผู้อนุญาต'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='reports_check_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE part record; now_in text;', func="\n        IF TG_OP <> 'INSERT' THEN\n            part := OLD;\n            SELECT e.state INTO now_in FROM reports_edition e WHERE e.id = part.edition_id FOR SHARE;\n            IF now_in IN ('issuing', 'issued') THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_check_frozen', MESSAGE = 'ฉบับนี้ตรึงตัวเลขแล้ว จึงเพิ่ม แก้ไข หรือลบส่วนใดของฉบับไม่ได้ ให้จัดทำฉบับใหม่'; END IF;\n        END IF;\n        IF TG_OP <> 'DELETE' THEN\n            part := NEW;\n            SELECT e.state INTO now_in FROM reports_edition e WHERE e.id = part.edition_id FOR SHARE;\n            IF now_in IN ('issuing', 'issued') THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_check_frozen', MESSAGE = 'ฉบับนี้ตรึงตัวเลขแล้ว จึงเพิ่ม แก้ไข หรือลบส่วนใดของฉบับไม่ได้ ให้จัดทำฉบับใหม่'; END IF;\n            RETURN NEW;\n        END IF;\n        RETURN OLD;\n        ", hash='4517bd76d81887925914dc54e9ba2b9dc8419c58', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_reports_check_frozen_a84bd', table='reports_editioncheck', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "reports_editioncheckevent" ("allowed_at", "allowed_by_id", "asked_by_id", "code", "edition_id", "id", "is_ok", "message", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "title", "valid_until") SELECT new_values."allowed_at", new_values."allowed_by_id", new_values."asked_by_id", new_values."code", new_values."edition_id", new_values."id", new_values."is_ok", new_values."message", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."reason", new_values."title", new_values."valid_until" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='85bc229fd06425e8f4384f9bb7dc0a22d5d14213', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_e2903', referencing='REFERENCING NEW TABLE AS new_values ', table='reports_editioncheck', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "reports_editioncheckevent" ("allowed_at", "allowed_by_id", "asked_by_id", "code", "edition_id", "id", "is_ok", "message", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "title", "valid_until") SELECT new_values."allowed_at", new_values."allowed_by_id", new_values."asked_by_id", new_values."code", new_values."edition_id", new_values."id", new_values."is_ok", new_values."message", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."reason", new_values."title", new_values."valid_until" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='16da39543769f635f3b2a74264458e1205cd0303', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_e9e1f', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='reports_editioncheck', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "reports_editioncheckevent" ("allowed_at", "allowed_by_id", "asked_by_id", "code", "edition_id", "id", "is_ok", "message", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "title", "valid_until") SELECT old_values."allowed_at", old_values."allowed_by_id", old_values."asked_by_id", old_values."code", old_values."edition_id", old_values."id", old_values."is_ok", old_values."message", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."reason", old_values."title", old_values."valid_until" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='3dcaa450de5a08643fcbb7612d8c3b3f3488c9a9', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_6910f', referencing='REFERENCING OLD TABLE AS old_values ', table='reports_editioncheck', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -98,6 +147,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='212c8bcf2698da978d7e47aac744ffbddf3df5c9', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_3b001', table='reports_editioncheckevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -135,6 +187,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e099d2f159b8dc800ebc13cf716f8d35fa77e372', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_59869', table='reports_editionevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -150,6 +205,15 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'แฟ้มของฉบับ',
                 'ordering': ['kind'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('edition', 'kind'), name='reports_file_once', nulls_distinct=False, violation_error_message='ฉบับนี้มีแฟ้มชนิดนี้แล้ว'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['pdf', 'xlsx'])), name='reports_file_kind_known', violation_error_message='ชนิดของแฟ้มไม่ถูกต้อง'),
+                    models.CheckConstraint(condition=models.Q(('sha256', models.Func(models.Func(models.F('content'), function='sha256'), models.Value('hex'), function='encode', output_field=models.CharField()))), name='reports_file_hash_right', violation_error_message='ค่า SHA-256 ไม่ตรงกับเนื้อแฟ้ม'),
+                    models.CheckConstraint(condition=models.Q(('byte_count', models.Func(models.F('content'), function='octet_length', output_field=models.IntegerField())), ('byte_count__gt', 0)), name='reports_file_size_right', violation_error_message='ขนาดไม่ตรงกับเนื้อแฟ้ม'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='reports_file_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE part record; now_in text;', func="\n        IF TG_OP <> 'INSERT' THEN\n            part := OLD;\n            SELECT e.state INTO now_in FROM reports_edition e WHERE e.id = part.edition_id FOR SHARE;\n            IF now_in IN ('issued') THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_file_frozen', MESSAGE = 'ฉบับนี้ตรึงตัวเลขแล้ว จึงเพิ่ม แก้ไข หรือลบส่วนใดของฉบับไม่ได้ ให้จัดทำฉบับใหม่'; END IF;\n        END IF;\n        IF TG_OP <> 'DELETE' THEN\n            part := NEW;\n            SELECT e.state INTO now_in FROM reports_edition e WHERE e.id = part.edition_id FOR SHARE;\n            IF now_in IN ('issued') THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_file_frozen', MESSAGE = 'ฉบับนี้ตรึงตัวเลขแล้ว จึงเพิ่ม แก้ไข หรือลบส่วนใดของฉบับไม่ได้ ให้จัดทำฉบับใหม่'; END IF;\n            RETURN NEW;\n        END IF;\n        RETURN OLD;\n        ", hash='cc88d217098b001598af5970de966a2dbb3afb6e', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_reports_file_frozen_8d839', table='reports_editionfile', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -165,6 +229,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'ตารางของฉบับ',
                 'ordering': ['position'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('edition', 'figure_key', 'as_of'), name='reports_grid_once', nulls_distinct=False, violation_error_message='ฉบับนี้มีตารางของตัวเลขและวันที่นี้แล้ว'),
+                    models.UniqueConstraint(fields=('edition', 'position'), name='reports_grid_position_once', nulls_distinct=False, violation_error_message='ลำดับของตารางซ้ำกัน'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='reports_grid_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE part record; now_in text;', func="\n        IF TG_OP <> 'INSERT' THEN\n            part := OLD;\n            SELECT e.state INTO now_in FROM reports_edition e WHERE e.id = part.edition_id FOR SHARE;\n            IF now_in IN ('issuing', 'issued') THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_grid_frozen', MESSAGE = 'ฉบับนี้ตรึงตัวเลขแล้ว จึงเพิ่ม แก้ไข หรือลบส่วนใดของฉบับไม่ได้ ให้จัดทำฉบับใหม่'; END IF;\n        END IF;\n        IF TG_OP <> 'DELETE' THEN\n            part := NEW;\n            SELECT e.state INTO now_in FROM reports_edition e WHERE e.id = part.edition_id FOR SHARE;\n            IF now_in IN ('issuing', 'issued') THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_grid_frozen', MESSAGE = 'ฉบับนี้ตรึงตัวเลขแล้ว จึงเพิ่ม แก้ไข หรือลบส่วนใดของฉบับไม่ได้ ให้จัดทำฉบับใหม่'; END IF;\n            RETURN NEW;\n        END IF;\n        RETURN OLD;\n        ", hash='35fa339f7c245b4d7bcf5c76e3c662805e327abb', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_reports_grid_frozen_c1734', table='reports_editiongrid', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -181,6 +252,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'รายการเบื้องหลังตัวเลข',
+                'constraints': [
+                    models.UniqueConstraint(fields=('grid', 'row_key', 'column_key'), name='reports_record_cell_once', nulls_distinct=False, violation_error_message='ช่องนี้มีรายการแล้ว'),
+                    models.CheckConstraint(condition=models.Q(models.Q(models.Q(('model_label', ''), _negated=True), ('parts__len', 0)), models.Q(('keys__len', 0), ('model_label', '')), _connector='OR'), name='reports_record_keys_or_parts', violation_error_message='ช่องหนึ่งมีรายการหรือสูตรอย่างใดอย่างหนึ่ง'),
+                    models.CheckConstraint(condition=models.Q(('amounts', None), ('amounts__len', models.F('keys__len')), _connector='OR'), name='reports_record_amount_per_key', violation_error_message='จำนวนเงินต้องครบทุกรายการ'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='reports_record_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE part record; now_in text;', func="\n        IF TG_OP <> 'INSERT' THEN\n            part := OLD;\n            SELECT e.state INTO now_in FROM reports_edition e WHERE e.id = (SELECT g.edition_id FROM reports_editiongrid g WHERE g.id = part.grid_id) FOR SHARE;\n            IF now_in IN ('issuing', 'issued') THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_record_frozen', MESSAGE = 'ฉบับนี้ตรึงตัวเลขแล้ว จึงเพิ่ม แก้ไข หรือลบส่วนใดของฉบับไม่ได้ ให้จัดทำฉบับใหม่'; END IF;\n        END IF;\n        IF TG_OP <> 'DELETE' THEN\n            part := NEW;\n            SELECT e.state INTO now_in FROM reports_edition e WHERE e.id = (SELECT g.edition_id FROM reports_editiongrid g WHERE g.id = part.grid_id) FOR SHARE;\n            IF now_in IN ('issuing', 'issued') THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_record_frozen', MESSAGE = 'ฉบับนี้ตรึงตัวเลขแล้ว จึงเพิ่ม แก้ไข หรือลบส่วนใดของฉบับไม่ได้ ให้จัดทำฉบับใหม่'; END IF;\n            RETURN NEW;\n        END IF;\n        RETURN OLD;\n        ", hash='e389af4496155ddc8c849f896bbbfefbc2747c6a', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_reports_record_frozen_7ecbd', table='reports_editionrecord', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -196,6 +275,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'ข้อความของฉบับ',
                 'ordering': ['pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('edition', 'slot'), name='reports_text_slot_once', nulls_distinct=False, violation_error_message='ส่วนนี้มีข้อความแล้ว'),
+                    models.CheckConstraint(condition=models.Q(('slot__regex', '\\S')), name='reports_text_slot_given', violation_error_message='กรุณาระบุส่วนของรายงาน'),
+                    models.CheckConstraint(condition=models.Q(('origin__in', ['staff', 'computed'])), name='reports_text_origin_known', violation_error_message='ที่มาของข้อความไม่ถูกต้อง'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='reports_text_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE part record; now_in text;', func="\n        IF TG_OP <> 'INSERT' THEN\n            part := OLD;\n            SELECT e.state INTO now_in FROM reports_edition e WHERE e.id = part.edition_id FOR SHARE;\n            IF now_in IN ('issuing', 'issued') THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_text_frozen', MESSAGE = 'ฉบับนี้ตรึงตัวเลขแล้ว จึงเพิ่ม แก้ไข หรือลบส่วนใดของฉบับไม่ได้ ให้จัดทำฉบับใหม่'; END IF;\n        END IF;\n        IF TG_OP <> 'DELETE' THEN\n            part := NEW;\n            SELECT e.state INTO now_in FROM reports_edition e WHERE e.id = part.edition_id FOR SHARE;\n            IF now_in IN ('issuing', 'issued') THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_text_frozen', MESSAGE = 'ฉบับนี้ตรึงตัวเลขแล้ว จึงเพิ่ม แก้ไข หรือลบส่วนใดของฉบับไม่ได้ ให้จัดทำฉบับใหม่'; END IF;\n            RETURN NEW;\n        END IF;\n        RETURN OLD;\n        ", hash='8a4945a8efa6240e4ccca4028a8255488507ce04', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_reports_text_frozen_15b2d', table='reports_editiontext', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "reports_editiontextevent" ("edition_id", "id", "origin", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "slot", "text", "version") SELECT new_values."edition_id", new_values."id", new_values."origin", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."slot", new_values."text", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='40659e6c4e4586eef0a4faa08ac468e2fd3625f0', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_9dcc9', referencing='REFERENCING NEW TABLE AS new_values ', table='reports_editiontext', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "reports_editiontextevent" ("edition_id", "id", "origin", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "slot", "text", "version") SELECT new_values."edition_id", new_values."id", new_values."origin", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."slot", new_values."text", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a1ef3c79fe18c60c14fb8fc3f7e6d4188d89e028', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_c7471', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='reports_editiontext', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "reports_editiontextevent" ("edition_id", "id", "origin", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "slot", "text", "version") SELECT old_values."edition_id", old_values."id", old_values."origin", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."slot", old_values."text", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='a937ea9967f70fa7da9842ef1d530323a1d22b34', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_18cc7', referencing='REFERENCING OLD TABLE AS old_values ', table='reports_editiontext', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -216,254 +306,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='76133bb4cb8b3991741707fe092c7eaf6b88c0e2', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_53191', table='reports_editiontextevent', when='BEFORE')),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='edition',
-            index=models.Index(fields=['region', '-created_at'], name='reports_edition_by_region'),
-        ),
-        migrations.AddIndex(
-            model_name='edition',
-            index=models.Index(fields=['state', '-created_at'], name='reports_edition_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.UniqueConstraint(fields=('outline', 'programme', 'region', 'number'), name='reports_edition_number_once', nulls_distinct=False, violation_error_message='มีฉบับลำดับนี้ของรายงานเดียวกันแล้ว กรุณาลองใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.UniqueConstraint(fields=('request_key',), name='reports_edition_key_once', nulls_distinct=False, violation_error_message='ฉบับนี้จัดทำแล้ว ไม่จัดทำซ้ำ'),
-        ),
-        migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='reports_edition_number_positive', violation_error_message='ลำดับฉบับต้องตั้งแต่ 1'),
-        ),
-        migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(('as_of_dates__len__gte', 1), ('as_of_dates__len__lte', 4)), name='reports_edition_dates_counted', violation_error_message='เลือกวันที่ของข้อมูลได้ 1 ถึง 4 วัน'),
-        ),
-        migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(('outline__regex', '\\S')), name='reports_edition_outline_given', violation_error_message='กรุณาเลือกแบบรายงาน'),
-        ),
-        migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'sent_back', 'approved', 'issuing', 'issued'])), name='reports_edition_state_known', violation_error_message='สถานะของฉบับไม่ถูกต้อง กรุณาโหลดหน้าใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('submitted_at__isnull', True), ('submitted_by__isnull', True)), models.Q(('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='reports_edition_submission_whole', violation_error_message='ผู้เสนอและเวลาที่เสนอต้องบันทึกพร้อมกัน'),
-        ),
-        migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('submitted', 'approved', 'issuing', 'issued')), _negated=True), ('submitted_at__isnull', False), _connector='OR'), name='reports_edition_submission_with_state', violation_error_message='ฉบับที่เสนอแล้วต้องมีผู้เสนอและเวลาที่เสนอ'),
-        ),
-        migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_back_at', None), ('sent_back_by', None), ('sent_back_reason', '')), models.Q(('sent_back_at__isnull', False), ('sent_back_by__isnull', False), ('sent_back_reason__regex', '\\S')), _connector='OR'), name='reports_edition_sending_back_whole', violation_error_message='การส่งกลับต้องมีผู้ส่งกลับ เวลา และเหตุผล'),
-        ),
-        migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent_back'), _negated=True), ('sent_back_at__isnull', False), _connector='OR'), name='reports_edition_sent_back_has_reason', violation_error_message='ฉบับที่ส่งกลับต้องมีเหตุผลให้ผู้จัดทำแก้ไข'),
-        ),
-        migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', True), ('approved_by__isnull', True)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR'), name='reports_edition_approval_whole', violation_error_message='ผู้อนุมัติและเวลาที่อนุมัติต้องบันทึกพร้อมกัน'),
-        ),
-        migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', False), ('state__in', ('approved', 'issuing', 'issued'))), models.Q(('approved_at__isnull', True), models.Q(('state__in', ('approved', 'issuing', 'issued')), _negated=True)), _connector='OR'), name='reports_edition_approval_with_state', violation_error_message='ฉบับที่อนุมัติแล้วต้องมีผู้อนุมัติ และฉบับที่ยังไม่อนุมัติต้องไม่มี'),
-        ),
-        migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(models.Q(('approved_by', models.F('created_by')), _negated=True), models.Q(('approved_by', models.F('submitted_by')), _negated=True)), _connector='OR'), name='reports_edition_maker_cannot_approve', violation_error_message='ผู้จัดทำหรือผู้เสนออนุมัติฉบับของตนเองไม่ได้ ให้ผู้อื่นที่มีสิทธิเป็นผู้อนุมัติ'),
-        ),
-        migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('frozen_at__isnull', False), ('issued_by__isnull', False), ('program_version__regex', '\\S'), ('state__in', ('issuing', 'issued')), ('template_version__regex', '\\S')), models.Q(('frozen_at', None), ('issued_by', None), ('program_version', ''), ('template_version', ''), models.Q(('state__in', ('issuing', 'issued')), _negated=True)), _connector='OR'), name='reports_edition_freezing_whole', violation_error_message='ฉบับที่ตรึงตัวเลขแล้วต้องมีผู้ออกฉบับ เวลา และรุ่นของโปรแกรมกับแบบรายงานครบ'),
-        ),
-        migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('issued_at__isnull', False), ('state', 'issued')), models.Q(('issued_at__isnull', True), models.Q(('state', 'issued'), _negated=True)), _connector='OR'), name='reports_edition_issue_with_state', violation_error_message='ฉบับที่ออกแล้วต้องมีเวลาที่ออก และฉบับที่ยังไม่ออกต้องไม่มี'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='edition',
-            trigger=pgtrigger.compiler.Trigger(name='reports_edition_transition', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.state IS DISTINCT FROM NEW.state)', func="IF (OLD.state, NEW.state) NOT IN (('draft', 'submitted'), ('sent_back', 'submitted'), ('submitted', 'sent_back'), ('submitted', 'approved'), ('approved', 'sent_back'), ('approved', 'issuing'), ('issuing', 'approved'), ('issuing', 'issued')) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_edition_transition', MESSAGE = 'เปลี่ยนสถานะข้ามขั้นตอนไม่ได้ กรุณาทำตามลำดับ ร่าง → เสนอ → อนุมัติ → ออกฉบับ'; END IF; RETURN NEW;", hash='80cc1dc976689a248a9519f0079874e7abceea14', operation='UPDATE', pgid='pgtrigger_reports_edition_transition_95a56', table='reports_edition', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='edition',
-            trigger=pgtrigger.compiler.Trigger(name='reports_edition_starts_as_draft', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.state <> 'draft' THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_edition_starts_as_draft', MESSAGE = 'ฉบับใหม่ต้องเริ่มจากร่าง'; END IF; RETURN NEW;", hash='b81559f05035e4f44acf9ff7ecbf9e0402bee0ff', operation='INSERT', pgid='pgtrigger_reports_edition_starts_as_draft_013b0', table='reports_edition', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='edition',
-            trigger=pgtrigger.compiler.Trigger(name='reports_edition_dates_in_order', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.as_of_dates IS DISTINCT FROM (SELECT array_agg(DISTINCT d ORDER BY d) FROM unnest(NEW.as_of_dates) AS d) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_edition_dates_in_order', MESSAGE = 'วันที่ของข้อมูลต้องไม่ซ้ำและเรียงจากก่อนไปหลัง'; END IF; RETURN NEW;", hash='5386937298c09e43b58e65085e399e15c47a0d14', operation='INSERT OR UPDATE', pgid='pgtrigger_reports_edition_dates_in_order_fa6e8', table='reports_edition', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='edition',
-            trigger=pgtrigger.compiler.Trigger(name='reports_edition_identity_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF (NEW.outline, NEW.programme_id, NEW.region_id, NEW.number, NEW.created_by_id, NEW.replaces_id) IS DISTINCT FROM (OLD.outline, OLD.programme_id, OLD.region_id, OLD.number, OLD.created_by_id, OLD.replaces_id) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_edition_identity_fixed', MESSAGE = 'เปลี่ยนโครงการหลัก ภาค หรือลำดับของฉบับไม่ได้ ให้จัดทำฉบับใหม่'; END IF; RETURN NEW;", hash='c67934a2a29b8b34e273dea3c6ff867d42790378', operation='UPDATE', pgid='pgtrigger_reports_edition_identity_fixed_7cb40', table='reports_edition', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='edition',
-            trigger=pgtrigger.compiler.Trigger(name='reports_edition_content_fixed_after_submission', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF OLD.state NOT IN ('draft', 'sent_back') AND NEW.as_of_dates <> OLD.as_of_dates THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_edition_content_fixed_after_submission', MESSAGE = 'เสนอฉบับแล้ว จึงเปลี่ยนวันที่ของข้อมูลไม่ได้ ให้ส่งกลับแก้ไขก่อน'; END IF; RETURN NEW;", hash='2cce4efd46c6202f34db3650ec7fd4e7e9797b69', operation='UPDATE', pgid='pgtrigger_reports_edition_content_fixed_after_submission_fd3a5', table='reports_edition', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='edition',
-            trigger=pgtrigger.compiler.Trigger(name='reports_edition_frozen_while_issuing', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF OLD.state = 'issuing' AND NEW.state <> 'approved' AND (NEW.facts, NEW.frozen_at, NEW.issued_by_id, NEW.program_version, NEW.template_version, NEW.approved_by_id) IS DISTINCT FROM (OLD.facts, OLD.frozen_at, OLD.issued_by_id, OLD.program_version, OLD.template_version, OLD.approved_by_id) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_edition_frozen_while_issuing', MESSAGE = 'ฉบับนี้ตรึงตัวเลขแล้ว จึงแก้ไขไม่ได้'; END IF; RETURN NEW;", hash='f37dd3e2b4d83551ba6e33e9b7ce3c94d1f43db8', operation='UPDATE', pgid='pgtrigger_reports_edition_frozen_while_issuing_624e1', table='reports_edition', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='edition',
-            trigger=pgtrigger.compiler.Trigger(name='reports_edition_issued_has_files', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.state = 'issued' AND (SELECT count(*) FROM reports_editionfile f WHERE f.edition_id = NEW.id) <> 2 THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_edition_issued_has_files', MESSAGE = 'ออกฉบับได้เมื่อมีแฟ้ม PDF และแฟ้มตารางครบ'; END IF; RETURN NEW;", hash='d4d0d65b656c6ebe8b5cc450e8c5f267019b07f0', operation='UPDATE', pgid='pgtrigger_reports_edition_issued_has_files_26d2d', table='reports_edition', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='edition',
-            trigger=pgtrigger.compiler.Trigger(name='reports_edition_replaces_same_report', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.replaces_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM reports_edition o WHERE o.id = NEW.replaces_id AND o.state = 'issued' AND o.outline = NEW.outline AND o.programme_id = NEW.programme_id AND o.region_id = NEW.region_id) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_edition_replaces_same_report', MESSAGE = 'ฉบับใหม่แทนได้เฉพาะฉบับที่ออกแล้วของรายงาน โครงการหลัก และภาคเดียวกัน'; END IF; RETURN NEW;", hash='3a7a6082abc6b904d67ae2b90e3f5b75359116c9', operation='INSERT', pgid='pgtrigger_reports_edition_replaces_same_report_57dda', table='reports_edition', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='edition',
-            trigger=pgtrigger.compiler.Trigger(name='reports_edition_issued_never_changes', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.state = 'issued')", func="RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_edition_issued_never_changes', MESSAGE = 'ฉบับที่ออกแล้วแก้ไขหรือลบไม่ได้ ให้จัดทำฉบับใหม่ที่แทนฉบับนี้';", hash='9a21656e75e3f09376dab4c94bfcad4049f04968', operation='UPDATE OR DELETE', pgid='pgtrigger_reports_edition_issued_never_changes_5a6ea', table='reports_edition', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='edition',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "reports_editionevent" ("approved_at", "approved_by_id", "as_of_dates", "created_at", "created_by_id", "frozen_at", "id", "issued_at", "issued_by_id", "number", "outline", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "program_version", "programme_id", "region_id", "replaces_id", "sent_back_at", "sent_back_by_id", "sent_back_reason", "state", "submitted_at", "submitted_by_id", "template_version", "version") SELECT new_values."approved_at", new_values."approved_by_id", new_values."as_of_dates", new_values."created_at", new_values."created_by_id", new_values."frozen_at", new_values."id", new_values."issued_at", new_values."issued_by_id", new_values."number", new_values."outline", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."program_version", new_values."programme_id", new_values."region_id", new_values."replaces_id", new_values."sent_back_at", new_values."sent_back_by_id", new_values."sent_back_reason", new_values."state", new_values."submitted_at", new_values."submitted_by_id", new_values."template_version", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f99dd7ed00891f5f9c12ac2d0cd3179d2955f0d3', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_ccfb0', referencing='REFERENCING NEW TABLE AS new_values ', table='reports_edition', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='edition',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "reports_editionevent" ("approved_at", "approved_by_id", "as_of_dates", "created_at", "created_by_id", "frozen_at", "id", "issued_at", "issued_by_id", "number", "outline", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "program_version", "programme_id", "region_id", "replaces_id", "sent_back_at", "sent_back_by_id", "sent_back_reason", "state", "submitted_at", "submitted_by_id", "template_version", "version") SELECT new_values."approved_at", new_values."approved_by_id", new_values."as_of_dates", new_values."created_at", new_values."created_by_id", new_values."frozen_at", new_values."id", new_values."issued_at", new_values."issued_by_id", new_values."number", new_values."outline", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."program_version", new_values."programme_id", new_values."region_id", new_values."replaces_id", new_values."sent_back_at", new_values."sent_back_by_id", new_values."sent_back_reason", new_values."state", new_values."submitted_at", new_values."submitted_by_id", new_values."template_version", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."approved_at" IS DISTINCT FROM (new_values."approved_at") OR old_values."approved_by_id" IS DISTINCT FROM (new_values."approved_by_id") OR old_values."as_of_dates" IS DISTINCT FROM (new_values."as_of_dates") OR old_values."created_at" IS DISTINCT FROM (new_values."created_at") OR old_values."created_by_id" IS DISTINCT FROM (new_values."created_by_id") OR old_values."frozen_at" IS DISTINCT FROM (new_values."frozen_at") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."issued_at" IS DISTINCT FROM (new_values."issued_at") OR old_values."issued_by_id" IS DISTINCT FROM (new_values."issued_by_id") OR old_values."number" IS DISTINCT FROM (new_values."number") OR old_values."outline" IS DISTINCT FROM (new_values."outline") OR old_values."program_version" IS DISTINCT FROM (new_values."program_version") OR old_values."programme_id" IS DISTINCT FROM (new_values."programme_id") OR old_values."region_id" IS DISTINCT FROM (new_values."region_id") OR old_values."replaces_id" IS DISTINCT FROM (new_values."replaces_id") OR old_values."sent_back_at" IS DISTINCT FROM (new_values."sent_back_at") OR old_values."sent_back_by_id" IS DISTINCT FROM (new_values."sent_back_by_id") OR old_values."sent_back_reason" IS DISTINCT FROM (new_values."sent_back_reason") OR old_values."state" IS DISTINCT FROM (new_values."state") OR old_values."submitted_at" IS DISTINCT FROM (new_values."submitted_at") OR old_values."submitted_by_id" IS DISTINCT FROM (new_values."submitted_by_id") OR old_values."template_version" IS DISTINCT FROM (new_values."template_version") OR old_values."version" IS DISTINCT FROM (new_values."version")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='69eac0d5f18245690972a623b70fc3417dd51138', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_7543e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='reports_edition', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='edition',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "reports_editionevent" ("approved_at", "approved_by_id", "as_of_dates", "created_at", "created_by_id", "frozen_at", "id", "issued_at", "issued_by_id", "number", "outline", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "program_version", "programme_id", "region_id", "replaces_id", "sent_back_at", "sent_back_by_id", "sent_back_reason", "state", "submitted_at", "submitted_by_id", "template_version", "version") SELECT old_values."approved_at", old_values."approved_by_id", old_values."as_of_dates", old_values."created_at", old_values."created_by_id", old_values."frozen_at", old_values."id", old_values."issued_at", old_values."issued_by_id", old_values."number", old_values."outline", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."program_version", old_values."programme_id", old_values."region_id", old_values."replaces_id", old_values."sent_back_at", old_values."sent_back_by_id", old_values."sent_back_reason", old_values."state", old_values."submitted_at", old_values."submitted_by_id", old_values."template_version", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='fa27fc6e7973efb182c2201df80a881b47e63e93', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_804c5', referencing='REFERENCING OLD TABLE AS old_values ', table='reports_edition', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='editioncheck',
-            constraint=models.UniqueConstraint(fields=('edition', 'code'), name='reports_check_once', nulls_distinct=False, violation_error_message='ฉบับนี้มีผลการตรวจเรื่องนี้แล้ว'),
-        ),
-        migrations.AddConstraint(
-            model_name='editioncheck',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '\\S')), name='reports_check_code_given', violation_error_message='กรุณาระบุรหัสการตรวจ'),
-        ),
-        migrations.AddConstraint(
-            model_name='editioncheck',
-            constraint=models.CheckConstraint(condition=models.Q(('is_ok', True), ('message__regex', '\\S'), _connector='OR'), name='reports_check_failure_explained', violation_error_message='การตรวจที่ไม่ผ่านต้องบอกว่าไม่ผ่านเพราะอะไร'),
-        ),
-        migrations.AddConstraint(
-            model_name='editioncheck',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('asked_by', None), ('reason', ''), ('valid_until', None)), models.Q(('asked_by__isnull', False), ('reason__regex', '\\S'), ('valid_until__isnull', False)), _connector='OR'), name='reports_check_request_whole', violation_error_message='การขอผ่อนผันต้องมีผู้ขอ เหตุผล และวันสิ้นสุด'),
-        ),
-        migrations.AddConstraint(
-            model_name='editioncheck',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('allowed_at__isnull', True), ('allowed_by__isnull', True)), models.Q(('allowed_at__isnull', False), ('allowed_by__isnull', False)), _connector='OR'), name='reports_check_permission_whole', violation_error_message='ผู้อนุญาตและเวลาที่อนุญาตต้องบันทึกพร้อมกัน'),
-        ),
-        migrations.AddConstraint(
-            model_name='editioncheck',
-            constraint=models.CheckConstraint(condition=models.Q(('allowed_by', None), ('asked_by__isnull', False), _connector='OR'), name='reports_check_permission_was_asked', violation_error_message='อนุญาตผ่อนผันได้เมื่อมีผู้ขอและเหตุผล'),
-        ),
-        migrations.AddConstraint(
-            model_name='editioncheck',
-            constraint=models.CheckConstraint(condition=models.Q(('allowed_by', None), models.Q(('allowed_by', models.F('asked_by')), _negated=True), _connector='OR'), name='reports_check_two_people', violation_error_message='ผู้ขอผ่อนผันอนุญาตให้ตนเองไม่ได้ ให้ผู้อื่นที่มีสิทธิเป็นผู้อนุญาต'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='editioncheck',
-            trigger=pgtrigger.compiler.Trigger(name='reports_check_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE part record; now_in text;', func="\n        IF TG_OP <> 'INSERT' THEN\n            part := OLD;\n            SELECT e.state INTO now_in FROM reports_edition e WHERE e.id = part.edition_id FOR SHARE;\n            IF now_in IN ('issuing', 'issued') THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_check_frozen', MESSAGE = 'ฉบับนี้ตรึงตัวเลขแล้ว จึงเพิ่ม แก้ไข หรือลบส่วนใดของฉบับไม่ได้ ให้จัดทำฉบับใหม่'; END IF;\n        END IF;\n        IF TG_OP <> 'DELETE' THEN\n            part := NEW;\n            SELECT e.state INTO now_in FROM reports_edition e WHERE e.id = part.edition_id FOR SHARE;\n            IF now_in IN ('issuing', 'issued') THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_check_frozen', MESSAGE = 'ฉบับนี้ตรึงตัวเลขแล้ว จึงเพิ่ม แก้ไข หรือลบส่วนใดของฉบับไม่ได้ ให้จัดทำฉบับใหม่'; END IF;\n            RETURN NEW;\n        END IF;\n        RETURN OLD;\n        ", hash='4517bd76d81887925914dc54e9ba2b9dc8419c58', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_reports_check_frozen_a84bd', table='reports_editioncheck', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='editioncheck',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "reports_editioncheckevent" ("allowed_at", "allowed_by_id", "asked_by_id", "code", "edition_id", "id", "is_ok", "message", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "title", "valid_until") SELECT new_values."allowed_at", new_values."allowed_by_id", new_values."asked_by_id", new_values."code", new_values."edition_id", new_values."id", new_values."is_ok", new_values."message", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."reason", new_values."title", new_values."valid_until" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='85bc229fd06425e8f4384f9bb7dc0a22d5d14213', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_e2903', referencing='REFERENCING NEW TABLE AS new_values ', table='reports_editioncheck', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='editioncheck',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "reports_editioncheckevent" ("allowed_at", "allowed_by_id", "asked_by_id", "code", "edition_id", "id", "is_ok", "message", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "title", "valid_until") SELECT new_values."allowed_at", new_values."allowed_by_id", new_values."asked_by_id", new_values."code", new_values."edition_id", new_values."id", new_values."is_ok", new_values."message", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."reason", new_values."title", new_values."valid_until" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='16da39543769f635f3b2a74264458e1205cd0303', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_e9e1f', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='reports_editioncheck', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='editioncheck',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "reports_editioncheckevent" ("allowed_at", "allowed_by_id", "asked_by_id", "code", "edition_id", "id", "is_ok", "message", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "title", "valid_until") SELECT old_values."allowed_at", old_values."allowed_by_id", old_values."asked_by_id", old_values."code", old_values."edition_id", old_values."id", old_values."is_ok", old_values."message", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."reason", old_values."title", old_values."valid_until" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='3dcaa450de5a08643fcbb7612d8c3b3f3488c9a9', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_6910f', referencing='REFERENCING OLD TABLE AS old_values ', table='reports_editioncheck', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='editioncheckevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='212c8bcf2698da978d7e47aac744ffbddf3df5c9', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_3b001', table='reports_editioncheckevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='editionevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e099d2f159b8dc800ebc13cf716f8d35fa77e372', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_59869', table='reports_editionevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='editionfile',
-            constraint=models.UniqueConstraint(fields=('edition', 'kind'), name='reports_file_once', nulls_distinct=False, violation_error_message='ฉบับนี้มีแฟ้มชนิดนี้แล้ว'),
-        ),
-        migrations.AddConstraint(
-            model_name='editionfile',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['pdf', 'xlsx'])), name='reports_file_kind_known', violation_error_message='ชนิดของแฟ้มไม่ถูกต้อง'),
-        ),
-        migrations.AddConstraint(
-            model_name='editionfile',
-            constraint=models.CheckConstraint(condition=models.Q(('sha256', models.Func(models.Func(models.F('content'), function='sha256'), models.Value('hex'), function='encode', output_field=models.CharField()))), name='reports_file_hash_right', violation_error_message='ค่า SHA-256 ไม่ตรงกับเนื้อแฟ้ม'),
-        ),
-        migrations.AddConstraint(
-            model_name='editionfile',
-            constraint=models.CheckConstraint(condition=models.Q(('byte_count', models.Func(models.F('content'), function='octet_length', output_field=models.IntegerField())), ('byte_count__gt', 0)), name='reports_file_size_right', violation_error_message='ขนาดไม่ตรงกับเนื้อแฟ้ม'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='editionfile',
-            trigger=pgtrigger.compiler.Trigger(name='reports_file_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE part record; now_in text;', func="\n        IF TG_OP <> 'INSERT' THEN\n            part := OLD;\n            SELECT e.state INTO now_in FROM reports_edition e WHERE e.id = part.edition_id FOR SHARE;\n            IF now_in IN ('issued') THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_file_frozen', MESSAGE = 'ฉบับนี้ตรึงตัวเลขแล้ว จึงเพิ่ม แก้ไข หรือลบส่วนใดของฉบับไม่ได้ ให้จัดทำฉบับใหม่'; END IF;\n        END IF;\n        IF TG_OP <> 'DELETE' THEN\n            part := NEW;\n            SELECT e.state INTO now_in FROM reports_edition e WHERE e.id = part.edition_id FOR SHARE;\n            IF now_in IN ('issued') THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_file_frozen', MESSAGE = 'ฉบับนี้ตรึงตัวเลขแล้ว จึงเพิ่ม แก้ไข หรือลบส่วนใดของฉบับไม่ได้ ให้จัดทำฉบับใหม่'; END IF;\n            RETURN NEW;\n        END IF;\n        RETURN OLD;\n        ", hash='cc88d217098b001598af5970de966a2dbb3afb6e', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_reports_file_frozen_8d839', table='reports_editionfile', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='editiongrid',
-            constraint=models.UniqueConstraint(fields=('edition', 'figure_key', 'as_of'), name='reports_grid_once', nulls_distinct=False, violation_error_message='ฉบับนี้มีตารางของตัวเลขและวันที่นี้แล้ว'),
-        ),
-        migrations.AddConstraint(
-            model_name='editiongrid',
-            constraint=models.UniqueConstraint(fields=('edition', 'position'), name='reports_grid_position_once', nulls_distinct=False, violation_error_message='ลำดับของตารางซ้ำกัน'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='editiongrid',
-            trigger=pgtrigger.compiler.Trigger(name='reports_grid_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE part record; now_in text;', func="\n        IF TG_OP <> 'INSERT' THEN\n            part := OLD;\n            SELECT e.state INTO now_in FROM reports_edition e WHERE e.id = part.edition_id FOR SHARE;\n            IF now_in IN ('issuing', 'issued') THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_grid_frozen', MESSAGE = 'ฉบับนี้ตรึงตัวเลขแล้ว จึงเพิ่ม แก้ไข หรือลบส่วนใดของฉบับไม่ได้ ให้จัดทำฉบับใหม่'; END IF;\n        END IF;\n        IF TG_OP <> 'DELETE' THEN\n            part := NEW;\n            SELECT e.state INTO now_in FROM reports_edition e WHERE e.id = part.edition_id FOR SHARE;\n            IF now_in IN ('issuing', 'issued') THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_grid_frozen', MESSAGE = 'ฉบับนี้ตรึงตัวเลขแล้ว จึงเพิ่ม แก้ไข หรือลบส่วนใดของฉบับไม่ได้ ให้จัดทำฉบับใหม่'; END IF;\n            RETURN NEW;\n        END IF;\n        RETURN OLD;\n        ", hash='35fa339f7c245b4d7bcf5c76e3c662805e327abb', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_reports_grid_frozen_c1734', table='reports_editiongrid', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='editionrecord',
-            constraint=models.UniqueConstraint(fields=('grid', 'row_key', 'column_key'), name='reports_record_cell_once', nulls_distinct=False, violation_error_message='ช่องนี้มีรายการแล้ว'),
-        ),
-        migrations.AddConstraint(
-            model_name='editionrecord',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('model_label', ''), _negated=True), ('parts__len', 0)), models.Q(('keys__len', 0), ('model_label', '')), _connector='OR'), name='reports_record_keys_or_parts', violation_error_message='ช่องหนึ่งมีรายการหรือสูตรอย่างใดอย่างหนึ่ง'),
-        ),
-        migrations.AddConstraint(
-            model_name='editionrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('amounts', None), ('amounts__len', models.F('keys__len')), _connector='OR'), name='reports_record_amount_per_key', violation_error_message='จำนวนเงินต้องครบทุกรายการ'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='editionrecord',
-            trigger=pgtrigger.compiler.Trigger(name='reports_record_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE part record; now_in text;', func="\n        IF TG_OP <> 'INSERT' THEN\n            part := OLD;\n            SELECT e.state INTO now_in FROM reports_edition e WHERE e.id = (SELECT g.edition_id FROM reports_editiongrid g WHERE g.id = part.grid_id) FOR SHARE;\n            IF now_in IN ('issuing', 'issued') THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_record_frozen', MESSAGE = 'ฉบับนี้ตรึงตัวเลขแล้ว จึงเพิ่ม แก้ไข หรือลบส่วนใดของฉบับไม่ได้ ให้จัดทำฉบับใหม่'; END IF;\n        END IF;\n        IF TG_OP <> 'DELETE' THEN\n            part := NEW;\n            SELECT e.state INTO now_in FROM reports_edition e WHERE e.id = (SELECT g.edition_id FROM reports_editiongrid g WHERE g.id = part.grid_id) FOR SHARE;\n            IF now_in IN ('issuing', 'issued') THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_record_frozen', MESSAGE = 'ฉบับนี้ตรึงตัวเลขแล้ว จึงเพิ่ม แก้ไข หรือลบส่วนใดของฉบับไม่ได้ ให้จัดทำฉบับใหม่'; END IF;\n            RETURN NEW;\n        END IF;\n        RETURN OLD;\n        ", hash='e389af4496155ddc8c849f896bbbfefbc2747c6a', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_reports_record_frozen_7ecbd', table='reports_editionrecord', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='editiontext',
-            constraint=models.UniqueConstraint(fields=('edition', 'slot'), name='reports_text_slot_once', nulls_distinct=False, violation_error_message='ส่วนนี้มีข้อความแล้ว'),
-        ),
-        migrations.AddConstraint(
-            model_name='editiontext',
-            constraint=models.CheckConstraint(condition=models.Q(('slot__regex', '\\S')), name='reports_text_slot_given', violation_error_message='กรุณาระบุส่วนของรายงาน'),
-        ),
-        migrations.AddConstraint(
-            model_name='editiontext',
-            constraint=models.CheckConstraint(condition=models.Q(('origin__in', ['staff', 'computed'])), name='reports_text_origin_known', violation_error_message='ที่มาของข้อความไม่ถูกต้อง'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='editiontext',
-            trigger=pgtrigger.compiler.Trigger(name='reports_text_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE part record; now_in text;', func="\n        IF TG_OP <> 'INSERT' THEN\n            part := OLD;\n            SELECT e.state INTO now_in FROM reports_edition e WHERE e.id = part.edition_id FOR SHARE;\n            IF now_in IN ('issuing', 'issued') THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_text_frozen', MESSAGE = 'ฉบับนี้ตรึงตัวเลขแล้ว จึงเพิ่ม แก้ไข หรือลบส่วนใดของฉบับไม่ได้ ให้จัดทำฉบับใหม่'; END IF;\n        END IF;\n        IF TG_OP <> 'DELETE' THEN\n            part := NEW;\n            SELECT e.state INTO now_in FROM reports_edition e WHERE e.id = part.edition_id FOR SHARE;\n            IF now_in IN ('issuing', 'issued') THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_text_frozen', MESSAGE = 'ฉบับนี้ตรึงตัวเลขแล้ว จึงเพิ่ม แก้ไข หรือลบส่วนใดของฉบับไม่ได้ ให้จัดทำฉบับใหม่'; END IF;\n            RETURN NEW;\n        END IF;\n        RETURN OLD;\n        ", hash='8a4945a8efa6240e4ccca4028a8255488507ce04', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_reports_text_frozen_15b2d', table='reports_editiontext', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='editiontext',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "reports_editiontextevent" ("edition_id", "id", "origin", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "slot", "text", "version") SELECT new_values."edition_id", new_values."id", new_values."origin", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."slot", new_values."text", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='40659e6c4e4586eef0a4faa08ac468e2fd3625f0', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_9dcc9', referencing='REFERENCING NEW TABLE AS new_values ', table='reports_editiontext', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='editiontext',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "reports_editiontextevent" ("edition_id", "id", "origin", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "slot", "text", "version") SELECT new_values."edition_id", new_values."id", new_values."origin", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."slot", new_values."text", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a1ef3c79fe18c60c14fb8fc3f7e6d4188d89e028', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_c7471', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='reports_editiontext', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='editiontext',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "reports_editiontextevent" ("edition_id", "id", "origin", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "slot", "text", "version") SELECT old_values."edition_id", old_values."id", old_values."origin", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."slot", old_values."text", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='a937ea9967f70fa7da9842ef1d530323a1d22b34', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_18cc7', referencing='REFERENCING OLD TABLE AS old_values ', table='reports_editiontext', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='editiontextevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='76133bb4cb8b3991741707fe092c7eaf6b88c0e2', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_53191', table='reports_editiontextevent', when='BEFORE')),
         ),
     ]

@@ -4,7 +4,6 @@ import django.core.validators
 import django.db.models.deletion
 import pghistory.utils
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -30,6 +29,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'ไตรมาสที่รายงาน',
                 'ordering': ['-fiscal_year', '-quarter'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('fiscal_year', 'quarter'), name='reports_quarter_once', nulls_distinct=False, violation_error_message='มีไตรมาสนี้แล้ว'),
+                    models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='reports_quarter_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
+                    models.CheckConstraint(condition=models.Q(('quarter__gte', 1), ('quarter__lte', 4)), name='reports_quarter_numbered', violation_error_message='ไตรมาสต้องเป็น 1 ถึง 4'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='reports_quarter_closing_whole', violation_error_message='ผู้ปิดไตรมาสและเวลาที่ปิดต้องบันทึกพร้อมกัน'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "reports_reportingquarterevent" ("closed_at", "closed_by_id", "fiscal_year", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quarter", "version") SELECT new_values."closed_at", new_values."closed_by_id", new_values."fiscal_year", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."quarter", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='266da764bdd9168d009372a7c242448c9b8dcb07', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_78c60', referencing='REFERENCING NEW TABLE AS new_values ', table='reports_reportingquarter', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "reports_reportingquarterevent" ("closed_at", "closed_by_id", "fiscal_year", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quarter", "version") SELECT new_values."closed_at", new_values."closed_by_id", new_values."fiscal_year", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."quarter", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='25572107df9c2cf67c9b68dc07a0bbf7417944cc', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_bfb82', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='reports_reportingquarter', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "reports_reportingquarterevent" ("closed_at", "closed_by_id", "fiscal_year", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quarter", "version") SELECT old_values."closed_at", old_values."closed_by_id", old_values."fiscal_year", old_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."quarter", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='ad1de917fd6cae6d5f04f0f84e33a1157db558fe', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_fcfd5', referencing='REFERENCING OLD TABLE AS old_values ', table='reports_reportingquarter', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -50,38 +60,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0de4137fca2135fe789d3e3ea83075f9156a138e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_8dbc9', table='reports_reportingquarterevent', when='BEFORE')),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='reportingquarter',
-            constraint=models.UniqueConstraint(fields=('fiscal_year', 'quarter'), name='reports_quarter_once', nulls_distinct=False, violation_error_message='มีไตรมาสนี้แล้ว'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportingquarter',
-            constraint=models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='reports_quarter_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportingquarter',
-            constraint=models.CheckConstraint(condition=models.Q(('quarter__gte', 1), ('quarter__lte', 4)), name='reports_quarter_numbered', violation_error_message='ไตรมาสต้องเป็น 1 ถึง 4'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportingquarter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='reports_quarter_closing_whole', violation_error_message='ผู้ปิดไตรมาสและเวลาที่ปิดต้องบันทึกพร้อมกัน'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reportingquarter',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "reports_reportingquarterevent" ("closed_at", "closed_by_id", "fiscal_year", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quarter", "version") SELECT new_values."closed_at", new_values."closed_by_id", new_values."fiscal_year", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."quarter", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='266da764bdd9168d009372a7c242448c9b8dcb07', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_78c60', referencing='REFERENCING NEW TABLE AS new_values ', table='reports_reportingquarter', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reportingquarter',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "reports_reportingquarterevent" ("closed_at", "closed_by_id", "fiscal_year", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quarter", "version") SELECT new_values."closed_at", new_values."closed_by_id", new_values."fiscal_year", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."quarter", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='25572107df9c2cf67c9b68dc07a0bbf7417944cc', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_bfb82', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='reports_reportingquarter', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reportingquarter',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "reports_reportingquarterevent" ("closed_at", "closed_by_id", "fiscal_year", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quarter", "version") SELECT old_values."closed_at", old_values."closed_by_id", old_values."fiscal_year", old_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."quarter", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='ad1de917fd6cae6d5f04f0f84e33a1157db558fe', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_fcfd5', referencing='REFERENCING OLD TABLE AS old_values ', table='reports_reportingquarter', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reportingquarterevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0de4137fca2135fe789d3e3ea83075f9156a138e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_8dbc9', table='reports_reportingquarterevent', when='BEFORE')),
         ),
     ]

@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations, models
 
 
@@ -43,6 +42,16 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'การแก้ไขภายหลัง',
                 'ordering': ['-changed_at', '-pk'],
+                'indexes': [
+                    models.Index(fields=['region', '-changed_at'], name='reports_later_by_region'),
+                    models.Index(fields=['-changed_at', '-id'], name='reports_later_by_moment'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('model_label', 'event_key'), name='reports_laterchange_event_once', nulls_distinct=False, violation_error_message='การแก้ไขนี้อยู่ในทะเบียนแล้ว'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='reports_laterchange_added_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_laterchange_added_only', MESSAGE = 'ทะเบียนการแก้ไขภายหลังเพิ่มได้อย่างเดียว แก้ไขหรือลบไม่ได้';", hash='02ae77318325882a09c45400389946e42292ea30', operation='UPDATE OR DELETE', pgid='pgtrigger_reports_laterchange_added_only_710aa', table='reports_laterchange', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -56,6 +65,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'ฉบับที่การแก้ไขกระทบ',
                 'ordering': ['edition'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('change', 'edition'), name='reports_touchededition_once', nulls_distinct=False, violation_error_message='การแก้ไขนี้อยู่ในทะเบียนของฉบับแล้ว'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='reports_touchededition_added_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_touchededition_added_only', MESSAGE = 'ทะเบียนการแก้ไขภายหลังเพิ่มได้อย่างเดียว แก้ไขหรือลบไม่ได้';", hash='79a1f10f0ea2fd02c9e9120e3798425164150849', operation='UPDATE OR DELETE', pgid='pgtrigger_reports_touchededition_added_only_3ccaa', table='reports_touchededition', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -68,38 +83,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'ไตรมาสที่การแก้ไขกระทบ',
                 'ordering': ['quarter'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('change', 'quarter'), name='reports_touchedquarter_once', nulls_distinct=False, violation_error_message='การแก้ไขนี้อยู่ในทะเบียนของไตรมาสแล้ว'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='reports_touchedquarter_added_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_touchedquarter_added_only', MESSAGE = 'ทะเบียนการแก้ไขภายหลังเพิ่มได้อย่างเดียว แก้ไขหรือลบไม่ได้';", hash='7bd3dcaa09425a19df0392f046303b077d005e7e', operation='UPDATE OR DELETE', pgid='pgtrigger_reports_touchedquarter_added_only_6c377', table='reports_touchedquarter', when='BEFORE')),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='laterchange',
-            index=models.Index(fields=['region', '-changed_at'], name='reports_later_by_region'),
-        ),
-        migrations.AddIndex(
-            model_name='laterchange',
-            index=models.Index(fields=['-changed_at', '-id'], name='reports_later_by_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='laterchange',
-            constraint=models.UniqueConstraint(fields=('model_label', 'event_key'), name='reports_laterchange_event_once', nulls_distinct=False, violation_error_message='การแก้ไขนี้อยู่ในทะเบียนแล้ว'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='laterchange',
-            trigger=pgtrigger.compiler.Trigger(name='reports_laterchange_added_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_laterchange_added_only', MESSAGE = 'ทะเบียนการแก้ไขภายหลังเพิ่มได้อย่างเดียว แก้ไขหรือลบไม่ได้';", hash='02ae77318325882a09c45400389946e42292ea30', operation='UPDATE OR DELETE', pgid='pgtrigger_reports_laterchange_added_only_710aa', table='reports_laterchange', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='touchededition',
-            constraint=models.UniqueConstraint(fields=('change', 'edition'), name='reports_touchededition_once', nulls_distinct=False, violation_error_message='การแก้ไขนี้อยู่ในทะเบียนของฉบับแล้ว'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='touchededition',
-            trigger=pgtrigger.compiler.Trigger(name='reports_touchededition_added_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_touchededition_added_only', MESSAGE = 'ทะเบียนการแก้ไขภายหลังเพิ่มได้อย่างเดียว แก้ไขหรือลบไม่ได้';", hash='79a1f10f0ea2fd02c9e9120e3798425164150849', operation='UPDATE OR DELETE', pgid='pgtrigger_reports_touchededition_added_only_3ccaa', table='reports_touchededition', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='touchedquarter',
-            constraint=models.UniqueConstraint(fields=('change', 'quarter'), name='reports_touchedquarter_once', nulls_distinct=False, violation_error_message='การแก้ไขนี้อยู่ในทะเบียนของไตรมาสแล้ว'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='touchedquarter',
-            trigger=pgtrigger.compiler.Trigger(name='reports_touchedquarter_added_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reports_touchedquarter_added_only', MESSAGE = 'ทะเบียนการแก้ไขภายหลังเพิ่มได้อย่างเดียว แก้ไขหรือลบไม่ได้';", hash='7bd3dcaa09425a19df0392f046303b077d005e7e', operation='UPDATE OR DELETE', pgid='pgtrigger_reports_touchedquarter_added_only_6c377', table='reports_touchedquarter', when='BEFORE')),
         ),
     ]

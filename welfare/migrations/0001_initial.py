@@ -7,7 +7,6 @@ import django.db.models.expressions
 import django.db.models.functions.text
 import pghistory.utils
 import pgtrigger.compiler
-import pgtrigger.migrations
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -25,16 +24,50 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Benefit',
+            name='WelfareFund',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('birth', 'เกิด'), ('elderly', 'ผู้สูงอายุ/บำนาญ'), ('medical', 'รักษาพยาบาล'), ('death', 'เสียชีวิต'), ('education', 'ทุนการศึกษา'), ('disaster', 'ประสบภัยพิบัติ'), ('disadvantaged', 'ผู้ด้อยโอกาส/ผู้พิการ'), ('other', 'สวัสดิการอื่น')], max_length=14, verbose_name='ประเภทสวัสดิการ')),
-                ('person_count', models.PositiveIntegerField(verbose_name='ผู้รับ (คน)')),
-                ('paid_baht', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='จ่าย (บาท)')),
+                ('name', models.CharField(max_length=300, verbose_name='ชื่อ')),
+                ('search_key', models.CharField(default='', editable=False, max_length=400)),
+                ('sort_key', models.CharField(db_collation='C', default='', editable=False, max_length=640)),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('code', models.CharField(max_length=20, verbose_name='รหัสกองทุน')),
+                ('founded_on', models.DateField(verbose_name='วันที่จัดตั้ง')),
+                ('committee_count', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='จำนวนคณะกรรมการ (คน)')),
+                ('contact', models.CharField(blank=True, max_length=300, verbose_name='ผู้ประสานงาน/ช่องทางติดต่อ')),
+                ('stopped_on', models.DateField(blank=True, null=True, verbose_name='หยุดดำเนินการเมื่อ')),
+                ('withdrawn_on', models.DateField(blank=True, null=True, verbose_name='ถอนออกจากทะเบียนเมื่อ')),
+                ('withdrawal_reason', models.CharField(blank=True, max_length=300, verbose_name='เหตุผลที่ถอนออก')),
+                ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.district', verbose_name='อำเภอ/เขต')),
+                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='welfare.welfarefund', verbose_name='รวมเข้ากับ')),
+                ('province', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.province', verbose_name='จังหวัด')),
+                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.region', verbose_name='ภาค')),
+                ('subdistrict', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.subdistrict', verbose_name='ตำบล/แขวง')),
             ],
             options={
-                'verbose_name': 'การจ่ายสวัสดิการ',
-                'ordering': ['status', 'kind'],
+                'verbose_name': 'กองทุนสวัสดิการชุมชน',
+                'ordering': ['sort_key', 'pk'],
+                'abstract': False,
+                'indexes': [
+                    models.Index(fields=['sort_key', 'id'], name='welfare_welfarefund_sort'),
+                    models.Index(fields=['region', 'province'], name='welfare_welfarefund_place'),
+                    django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_key'), name='gin_trgm_ops'), name='welfare_welfarefund_search'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('name__regex', '\\S')), name='welfare_welfarefund_name_given', violation_error_message='กรุณาระบุชื่อ'),
+                    models.CheckConstraint(condition=models.Q(('district', None), ('province_id', django.db.models.functions.text.Left(models.F('district_id'), 2)), _connector='OR'), name='welfare_welfarefund_district_in_province', violation_error_message='อำเภอที่เลือกไม่อยู่ในจังหวัดนั้น กรุณาเลือกใหม่'),
+                    models.CheckConstraint(condition=models.Q(('subdistrict', None), models.Q(('district__isnull', False), ('district_id', django.db.models.functions.text.Left(models.F('subdistrict_id'), 4))), _connector='OR'), name='welfare_welfarefund_tambon_in_district', violation_error_message='ตำบลที่เลือกไม่อยู่ในอำเภอนั้น กรุณาเลือกใหม่'),
+                    models.UniqueConstraint(fields=('code',), name='welfare_welfarefund_code_once', nulls_distinct=False, violation_error_message='มีกองทุนรหัสนี้แล้ว กรุณาตรวจรหัส'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('merged_into', None), ('withdrawal_reason', ''), ('withdrawn_on', None)), models.Q(('withdrawal_reason__regex', '\\S'), ('withdrawn_on__isnull', False)), _connector='OR'), name='welfare_welfarefund_withdrawal_whole', violation_error_message='การถอนออกจากทะเบียนต้องมีวันที่และเหตุผล'),
+                    models.CheckConstraint(condition=models.Q(('merged_into', None), models.Q(('merged_into', models.F('pk')), _negated=True), _connector='OR'), name='welfare_welfarefund_not_into_itself', violation_error_message='รวมกองทุนเข้ากับตัวเองไม่ได้ เลือกรายการอื่น'),
+                    models.CheckConstraint(condition=models.Q(('stopped_on', None), ('stopped_on__gte', models.F('founded_on')), _connector='OR'), name='welfare_welfarefund_stopped_after_founding', violation_error_message='วันที่หยุดดำเนินการต้องไม่ก่อนวันที่จัดตั้ง'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='programs_placed_province_in_region', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NOT EXISTS (SELECT 1 FROM places_province p WHERE p.code = NEW.province_id AND p.region_id = NEW.region_id) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'programs_placed_province_in_region', MESSAGE = 'จังหวัดที่เลือกไม่อยู่ในภาคนั้น กรุณาเลือกใหม่'; END IF; RETURN NEW;", hash='cb669fe80d07b5e8afccebca80182b330053e576', operation='INSERT OR UPDATE', pgid='pgtrigger_programs_placed_province_in_region_671b0', table='welfare_welfarefund', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_welfarefundevent" ("code", "committee_count", "contact", "district_id", "founded_on", "id", "merged_into_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "region_id", "stopped_on", "subdistrict_id", "version", "withdrawal_reason", "withdrawn_on") SELECT new_values."code", new_values."committee_count", new_values."contact", new_values."district_id", new_values."founded_on", new_values."id", new_values."merged_into_id", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."province_id", new_values."region_id", new_values."stopped_on", new_values."subdistrict_id", new_values."version", new_values."withdrawal_reason", new_values."withdrawn_on" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='87b438d6f51d74fe4ceb0a37b2560d02758b8446', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_f3028', referencing='REFERENCING NEW TABLE AS new_values ', table='welfare_welfarefund', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_welfarefundevent" ("code", "committee_count", "contact", "district_id", "founded_on", "id", "merged_into_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "region_id", "stopped_on", "subdistrict_id", "version", "withdrawal_reason", "withdrawn_on") SELECT new_values."code", new_values."committee_count", new_values."contact", new_values."district_id", new_values."founded_on", new_values."id", new_values."merged_into_id", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."province_id", new_values."region_id", new_values."stopped_on", new_values."subdistrict_id", new_values."version", new_values."withdrawal_reason", new_values."withdrawn_on" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."code" IS DISTINCT FROM (new_values."code") OR old_values."committee_count" IS DISTINCT FROM (new_values."committee_count") OR old_values."contact" IS DISTINCT FROM (new_values."contact") OR old_values."district_id" IS DISTINCT FROM (new_values."district_id") OR old_values."founded_on" IS DISTINCT FROM (new_values."founded_on") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."merged_into_id" IS DISTINCT FROM (new_values."merged_into_id") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."province_id" IS DISTINCT FROM (new_values."province_id") OR old_values."region_id" IS DISTINCT FROM (new_values."region_id") OR old_values."stopped_on" IS DISTINCT FROM (new_values."stopped_on") OR old_values."subdistrict_id" IS DISTINCT FROM (new_values."subdistrict_id") OR old_values."version" IS DISTINCT FROM (new_values."version") OR old_values."withdrawal_reason" IS DISTINCT FROM (new_values."withdrawal_reason") OR old_values."withdrawn_on" IS DISTINCT FROM (new_values."withdrawn_on")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0524e7c8597025d38ded2d11d4787cf4e39dd0b6', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_8d4e6', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='welfare_welfarefund', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_welfarefundevent" ("code", "committee_count", "contact", "district_id", "founded_on", "id", "merged_into_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "region_id", "stopped_on", "subdistrict_id", "version", "withdrawal_reason", "withdrawn_on") SELECT old_values."code", old_values."committee_count", old_values."contact", old_values."district_id", old_values."founded_on", old_values."id", old_values."merged_into_id", old_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."province_id", old_values."region_id", old_values."stopped_on", old_values."subdistrict_id", old_values."version", old_values."withdrawal_reason", old_values."withdrawn_on" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='92de691c68c3568327b477f66f9c910a0dfb9b7e', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_cb392', referencing='REFERENCING OLD TABLE AS old_values ', table='welfare_welfarefund', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -56,10 +89,25 @@ class Migration(migrations.Migration):
                 ('indicator_10', models.BooleanField(default=False, verbose_name='1.10 เชื่อมโยงกับงานพัฒนาด้านอื่น')),
                 ('has_complete_one_page', models.BooleanField(default=False, verbose_name='one page ครบถ้วนสมบูรณ์')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('fund', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='indicators', to='welfare.welfarefund', verbose_name='กองทุน')),
             ],
             options={
                 'verbose_name': 'ข้อมูลพัฒนากองทุน',
                 'ordering': ['fund', '-fiscal_year', '-quarter'],
+                'indexes': [
+                    models.Index(fields=['fund', '-fiscal_year', '-quarter'], name='welfare_indicators_latest'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('fund', 'fiscal_year', 'quarter'), name='welfare_fundindicators_once', nulls_distinct=False, violation_error_message='กองทุนนี้บันทึกข้อมูลพัฒนาของไตรมาสนี้แล้ว กรุณาแก้ไขรายการเดิม'),
+                    models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='welfare_fundindicators_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
+                    models.CheckConstraint(condition=models.Q(('quarter__gte', 1), ('quarter__lte', 4)), name='welfare_fundindicators_quarter', violation_error_message='ไตรมาสต้องเป็น 1 ถึง 4'),
+                    models.CheckConstraint(condition=models.Q(('has_complete_one_page', False), ('indicator_8', True), _connector='OR'), name='welfare_fundindicators_one_page_attached', violation_error_message='one page จะครบถ้วนได้เมื่อแนบไฟล์แล้ว (ข้อ 1.8)'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_fundindicatorsevent" ("fiscal_year", "fund_id", "has_complete_one_page", "id", "indicator_1", "indicator_10", "indicator_2", "indicator_3", "indicator_4", "indicator_5", "indicator_6", "indicator_7", "indicator_8", "indicator_9", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quarter", "reported_on", "version") SELECT new_values."fiscal_year", new_values."fund_id", new_values."has_complete_one_page", new_values."id", new_values."indicator_1", new_values."indicator_10", new_values."indicator_2", new_values."indicator_3", new_values."indicator_4", new_values."indicator_5", new_values."indicator_6", new_values."indicator_7", new_values."indicator_8", new_values."indicator_9", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."quarter", new_values."reported_on", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='50a2d0f982555f54c570fcadf794961211aaaf7b', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_ca21e', referencing='REFERENCING NEW TABLE AS new_values ', table='welfare_fundindicators', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_fundindicatorsevent" ("fiscal_year", "fund_id", "has_complete_one_page", "id", "indicator_1", "indicator_10", "indicator_2", "indicator_3", "indicator_4", "indicator_5", "indicator_6", "indicator_7", "indicator_8", "indicator_9", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quarter", "reported_on", "version") SELECT new_values."fiscal_year", new_values."fund_id", new_values."has_complete_one_page", new_values."id", new_values."indicator_1", new_values."indicator_10", new_values."indicator_2", new_values."indicator_3", new_values."indicator_4", new_values."indicator_5", new_values."indicator_6", new_values."indicator_7", new_values."indicator_8", new_values."indicator_9", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."quarter", new_values."reported_on", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9d5dda478d9f2ce4ff078cefd79c616c870a316b', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_1ced8', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='welfare_fundindicators', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_fundindicatorsevent" ("fiscal_year", "fund_id", "has_complete_one_page", "id", "indicator_1", "indicator_10", "indicator_2", "indicator_3", "indicator_4", "indicator_5", "indicator_6", "indicator_7", "indicator_8", "indicator_9", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quarter", "reported_on", "version") SELECT old_values."fiscal_year", old_values."fund_id", old_values."has_complete_one_page", old_values."id", old_values."indicator_1", old_values."indicator_10", old_values."indicator_2", old_values."indicator_3", old_values."indicator_4", old_values."indicator_5", old_values."indicator_6", old_values."indicator_7", old_values."indicator_8", old_values."indicator_9", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."quarter", old_values."reported_on", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='a48fdde0ad50c0ecffd63357b852f34e31272738', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_3e4e1', referencing='REFERENCING OLD TABLE AS old_values ', table='welfare_fundindicators', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -87,10 +135,50 @@ class Migration(migrations.Migration):
                 ('benefit_baht', models.DecimalField(decimal_places=2, default=0, max_digits=14, verbose_name='เงินจ่ายสวัสดิการ (บาท)')),
                 ('correction_reason', models.CharField(blank=True, max_length=300, verbose_name='เหตุผลที่ยอดลดลง')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('fund', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statuses', to='welfare.welfarefund', verbose_name='กองทุน')),
             ],
             options={
                 'verbose_name': 'สถานะกองทุน',
                 'ordering': ['fund', '-fiscal_year', '-quarter'],
+                'indexes': [
+                    models.Index(fields=['fund', '-fiscal_year', '-quarter'], name='welfare_fundstatus_latest'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('fund', 'fiscal_year', 'quarter'), name='welfare_fundstatus_once', nulls_distinct=False, violation_error_message='กองทุนนี้รายงานไตรมาสนี้แล้ว กรุณาแก้ไขรายการเดิม'),
+                    models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='welfare_fundstatus_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
+                    models.CheckConstraint(condition=models.Q(('quarter__gte', 1), ('quarter__lte', 4)), name='welfare_fundstatus_quarter', violation_error_message='ไตรมาสต้องเป็น 1 ถึง 4'),
+                    models.CheckConstraint(condition=models.Q(('member_count__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('working_age_count'), '+', models.F('youth_count')), '+', models.F('elderly_count')), '+', models.F('disadvantaged_count')), '+', models.F('other_count')))), name='welfare_fundstatus_groups_within_members', violation_error_message='สมาชิกทุกกลุ่มรวมกันต้องไม่เกินจำนวนสมาชิกทั้งหมด'),
+                    models.CheckConstraint(condition=models.Q(('benefit_baht__gte', 0), ('from_codi_baht__gte', 0), ('from_donations_baht__gte', 0), ('from_local_government_baht__gte', 0), ('from_members_baht__gte', 0), ('from_other_state_baht__gte', 0), ('from_others_baht__gte', 0)), name='welfare_fundstatus_amounts_not_negative', violation_error_message='จำนวนเงินต้องไม่ติดลบ'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_fundstatusevent" ("beneficiary_count", "benefit_baht", "correction_reason", "disadvantaged_count", "elderly_count", "fiscal_year", "from_codi_baht", "from_donations_baht", "from_local_government_baht", "from_members_baht", "from_other_state_baht", "from_others_baht", "fund_id", "has_nothing_to_report", "id", "member_count", "other_count", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quarter", "reported_on", "version", "village_count", "working_age_count", "youth_count") SELECT new_values."beneficiary_count", new_values."benefit_baht", new_values."correction_reason", new_values."disadvantaged_count", new_values."elderly_count", new_values."fiscal_year", new_values."from_codi_baht", new_values."from_donations_baht", new_values."from_local_government_baht", new_values."from_members_baht", new_values."from_other_state_baht", new_values."from_others_baht", new_values."fund_id", new_values."has_nothing_to_report", new_values."id", new_values."member_count", new_values."other_count", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."quarter", new_values."reported_on", new_values."version", new_values."village_count", new_values."working_age_count", new_values."youth_count" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='138f7085bbe217bd7a7bc72563f11a6a1bd9e774', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_09749', referencing='REFERENCING NEW TABLE AS new_values ', table='welfare_fundstatus', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_fundstatusevent" ("beneficiary_count", "benefit_baht", "correction_reason", "disadvantaged_count", "elderly_count", "fiscal_year", "from_codi_baht", "from_donations_baht", "from_local_government_baht", "from_members_baht", "from_other_state_baht", "from_others_baht", "fund_id", "has_nothing_to_report", "id", "member_count", "other_count", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quarter", "reported_on", "version", "village_count", "working_age_count", "youth_count") SELECT new_values."beneficiary_count", new_values."benefit_baht", new_values."correction_reason", new_values."disadvantaged_count", new_values."elderly_count", new_values."fiscal_year", new_values."from_codi_baht", new_values."from_donations_baht", new_values."from_local_government_baht", new_values."from_members_baht", new_values."from_other_state_baht", new_values."from_others_baht", new_values."fund_id", new_values."has_nothing_to_report", new_values."id", new_values."member_count", new_values."other_count", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."quarter", new_values."reported_on", new_values."version", new_values."village_count", new_values."working_age_count", new_values."youth_count" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='21eae00c5c48295a64c0268858f6c332da172215', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_a9136', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='welfare_fundstatus', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_fundstatusevent" ("beneficiary_count", "benefit_baht", "correction_reason", "disadvantaged_count", "elderly_count", "fiscal_year", "from_codi_baht", "from_donations_baht", "from_local_government_baht", "from_members_baht", "from_other_state_baht", "from_others_baht", "fund_id", "has_nothing_to_report", "id", "member_count", "other_count", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quarter", "reported_on", "version", "village_count", "working_age_count", "youth_count") SELECT old_values."beneficiary_count", old_values."benefit_baht", old_values."correction_reason", old_values."disadvantaged_count", old_values."elderly_count", old_values."fiscal_year", old_values."from_codi_baht", old_values."from_donations_baht", old_values."from_local_government_baht", old_values."from_members_baht", old_values."from_other_state_baht", old_values."from_others_baht", old_values."fund_id", old_values."has_nothing_to_report", old_values."id", old_values."member_count", old_values."other_count", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."quarter", old_values."reported_on", old_values."version", old_values."village_count", old_values."working_age_count", old_values."youth_count" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='e90ffd340fb00288eda166aa79916e51c27af49f', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_9fbb0', referencing='REFERENCING OLD TABLE AS old_values ', table='welfare_fundstatus', when='AFTER')),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='Benefit',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('birth', 'เกิด'), ('elderly', 'ผู้สูงอายุ/บำนาญ'), ('medical', 'รักษาพยาบาล'), ('death', 'เสียชีวิต'), ('education', 'ทุนการศึกษา'), ('disaster', 'ประสบภัยพิบัติ'), ('disadvantaged', 'ผู้ด้อยโอกาส/ผู้พิการ'), ('other', 'สวัสดิการอื่น')], max_length=14, verbose_name='ประเภทสวัสดิการ')),
+                ('person_count', models.PositiveIntegerField(verbose_name='ผู้รับ (คน)')),
+                ('paid_baht', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='จ่าย (บาท)')),
+                ('status', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='benefits', to='welfare.fundstatus', verbose_name='สถานะกองทุน')),
+            ],
+            options={
+                'verbose_name': 'การจ่ายสวัสดิการ',
+                'ordering': ['status', 'kind'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('status', 'kind'), name='welfare_benefit_once', nulls_distinct=False, violation_error_message='รายงานสวัสดิการประเภทนี้แล้ว'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['birth', 'elderly', 'medical', 'death', 'education', 'disaster', 'disadvantaged', 'other'])), name='welfare_benefit_kind_known', violation_error_message='ประเภทสวัสดิการไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
+                    models.CheckConstraint(condition=models.Q(('paid_baht__gte', 0)), name='welfare_benefit_not_negative', violation_error_message='จำนวนเงินต้องไม่ติดลบ'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_benefitevent" ("id", "kind", "paid_baht", "person_count", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "status_id") SELECT new_values."id", new_values."kind", new_values."paid_baht", new_values."person_count", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."status_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='e12e819a730a209003116fd0f0c075d4e18e00b1', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_4905f', referencing='REFERENCING NEW TABLE AS new_values ', table='welfare_benefit', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_benefitevent" ("id", "kind", "paid_baht", "person_count", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "status_id") SELECT new_values."id", new_values."kind", new_values."paid_baht", new_values."person_count", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."status_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2287fde3d586a3748e61477908492f193a36a3a1', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_3de7e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='welfare_benefit', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_benefitevent" ("id", "kind", "paid_baht", "person_count", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "status_id") SELECT old_values."id", old_values."kind", old_values."paid_baht", old_values."person_count", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."status_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='ea4923fe1c4c463d9935f29248039258f9cfed2a', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_3d7ab', referencing='REFERENCING OLD TABLE AS old_values ', table='welfare_benefit', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -105,10 +193,22 @@ class Migration(migrations.Migration):
                 ('contributed_member_count', models.PositiveIntegerField(default=0, verbose_name='สมาชิกที่ได้รับสมทบ (คน)')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('project', models.OneToOneField(blank=True, error_messages={'unique': 'โครงการนี้เป็นเงินสมทบของกองทุนอื่นแล้ว'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contribution', to='programs.project', verbose_name='โครงการสมทบ')),
+                ('fund', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='welfare.welfarefund', verbose_name='กองทุน')),
             ],
             options={
                 'verbose_name': 'เงินสมทบกองทุน',
                 'ordering': ['fund', '-fiscal_year'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('fund', 'fiscal_year'), name='welfare_contribution_once', nulls_distinct=False, violation_error_message='ปีนี้บันทึกเงินสมทบของกองทุนนี้แล้ว กรุณาแก้ไขรายการเดิม'),
+                    models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='welfare_contribution_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
+                    models.CheckConstraint(condition=models.Q(('round_number__gte', 1)), name='welfare_contribution_round_numbered', violation_error_message='รอบของการสมทบต้องเริ่มจาก 1'),
+                    models.CheckConstraint(condition=models.Q(('contributed_member_count__lte', models.F('member_count'))), name='welfare_contribution_members_within_fund', violation_error_message='สมาชิกที่ได้รับสมทบต้องไม่เกินสมาชิกทั้งหมดของกองทุน'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_contributionevent" ("contributed_member_count", "fiscal_year", "fund_id", "id", "member_count", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "requested_member_count", "requested_on", "round_number", "version") SELECT new_values."contributed_member_count", new_values."fiscal_year", new_values."fund_id", new_values."id", new_values."member_count", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."project_id", new_values."requested_member_count", new_values."requested_on", new_values."round_number", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9725fcad44e9dedccf0e0a675cd447487454dcda', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_e31d6', referencing='REFERENCING NEW TABLE AS new_values ', table='welfare_contribution', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_contributionevent" ("contributed_member_count", "fiscal_year", "fund_id", "id", "member_count", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "requested_member_count", "requested_on", "round_number", "version") SELECT new_values."contributed_member_count", new_values."fiscal_year", new_values."fund_id", new_values."id", new_values."member_count", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."project_id", new_values."requested_member_count", new_values."requested_on", new_values."round_number", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9c65b6f3720bd3536d0dd5a0c00e16550d4e5480', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_6cb49', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='welfare_contribution', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_contributionevent" ("contributed_member_count", "fiscal_year", "fund_id", "id", "member_count", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "requested_member_count", "requested_on", "round_number", "version") SELECT old_values."contributed_member_count", old_values."fiscal_year", old_values."fund_id", old_values."id", old_values."member_count", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."project_id", old_values."requested_member_count", old_values."requested_on", old_values."round_number", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='e31d4aea72f645a4cdab45dc6b3111530543466b', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_29fd1', referencing='REFERENCING OLD TABLE AS old_values ', table='welfare_contribution', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -130,11 +230,31 @@ class Migration(migrations.Migration):
                 ('attached_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้แนบ')),
                 ('removed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้เอาออก')),
                 ('replaces', models.OneToOneField(blank=True, error_messages={'unique': 'ไฟล์นี้มีฉบับใหม่แทนแล้ว กรุณาเปิดหน้านี้ใหม่แล้วแทนที่ฉบับล่าสุด'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='welfare.fundfile', verbose_name='แทนฉบับเดิม')),
+                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='welfare.welfarefund', verbose_name='กองทุน')),
             ],
             options={
                 'verbose_name': 'ไฟล์แนบของกองทุน',
                 'ordering': ['attached_at', 'pk'],
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['document', 'attached_at'], name='welfare_fundfile_document'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('format__in', ['pdf', 'jpg', 'png', 'xlsx', 'docx'])), name='welfare_fundfile_format_known', violation_error_message='รับเฉพาะไฟล์ PDF, JPEG, PNG, Excel (.xlsx) และ Word (.docx)'),
+                    models.CheckConstraint(condition=models.Q(('document__in', ['proposal', 'agreement', 'payment', 'report', 'minutes', 'registration', 'js02', 'js03', 'renewal', 'problems', 'letter_copy', 'follow_up', 'fund_rules', 'one_page', 'year_report', 'photo', 'other'])), name='welfare_fundfile_document_known', violation_error_message='ประเภทเอกสารไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['present', 'replaced', 'removed', 'purged'])), name='welfare_fundfile_state_known', violation_error_message='สถานะของไฟล์แนบไม่ถูกต้อง กรุณาโหลดหน้าใหม่'),
+                    models.CheckConstraint(condition=models.Q(('byte_count__gt', 0), ('file_name__regex', '\\S'), ('sha256__regex', '^[0-9a-f]{64}$')), name='welfare_fundfile_content_known', violation_error_message='ไฟล์แนบต้องมีชื่อ ขนาด และลายนิ้วมือครบ กรุณาแนบใหม่'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('removed_at__isnull', False), ('removed_by__isnull', False), ('state__in', ('removed', 'purged')), ('removal_reason__regex', '\\S')), models.Q(models.Q(('state__in', ('removed', 'purged')), _negated=True), ('removal_reason', ''), ('removed_at', None), ('removed_by', None)), _connector='OR'), name='welfare_fundfile_removal_whole', violation_error_message='การเอาไฟล์ออกต้องมีผู้เอาออก เวลา และเหตุผลครบ'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('purged_at__isnull', False), ('state', 'purged')), models.Q(models.Q(('state', 'purged'), _negated=True), ('purged_at', None)), _connector='OR'), name='welfare_fundfile_purge_whole', violation_error_message='ไฟล์ที่ลบถาวรแล้วต้องมีเวลาที่ลบ และไฟล์อื่นต้องไม่มี'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'present')), fields=('subject', 'sha256'), name='welfare_fundfile_once', violation_error_message='รายการนี้มีไฟล์ที่เนื้อหาเหมือนกันอยู่แล้ว ไม่ต้องแนบซ้ำ หากเลือกผิดกรุณาเลือกไฟล์อื่น'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='files_attachment_content_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF (NEW.subject_id, NEW.file_name, NEW.format, NEW.byte_count, NEW.sha256, NEW.attached_by_id, NEW.attached_at, NEW.replaces_id) IS DISTINCT FROM (OLD.subject_id, OLD.file_name, OLD.format, OLD.byte_count, OLD.sha256, OLD.attached_by_id, OLD.attached_at, OLD.replaces_id) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'files_attachment_content_fixed', MESSAGE = 'เนื้อหาของไฟล์แนบแก้ไขไม่ได้ ให้แนบฉบับใหม่แทนที่'; END IF; RETURN NEW;", hash='227e54ca0a703e6e6f8c62fac234a2e30c5da07a', operation='UPDATE', pgid='pgtrigger_files_attachment_content_fixed_65aff', table='welfare_fundfile', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='files_attachment_transition', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.state IS DISTINCT FROM NEW.state)', func="IF (OLD.state, NEW.state) NOT IN (('present', 'replaced'), ('present', 'removed'), ('removed', 'present'), ('removed', 'purged')) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'files_attachment_transition', MESSAGE = 'ไฟล์นี้มีผู้อื่นเปลี่ยนสถานะไปแล้ว กรุณาเปิดหน้านี้ใหม่'; END IF; RETURN NEW;", hash='a8ff4b9e5ab16ac61aebf0885ddb45f97d3e2afb', operation='UPDATE', pgid='pgtrigger_files_attachment_transition_5e2c8', table='welfare_fundfile', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_fundfileevent" ("attached_at", "attached_by_id", "byte_count", "description", "document", "file_name", "format", "has_preview", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purged_at", "removal_reason", "removed_at", "removed_by_id", "replaces_id", "sha256", "state", "subject_id") SELECT new_values."attached_at", new_values."attached_by_id", new_values."byte_count", new_values."description", new_values."document", new_values."file_name", new_values."format", new_values."has_preview", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."purged_at", new_values."removal_reason", new_values."removed_at", new_values."removed_by_id", new_values."replaces_id", new_values."sha256", new_values."state", new_values."subject_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='541cc36f2340760d32a53315bc31f3167a8333eb', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_53d3a', referencing='REFERENCING NEW TABLE AS new_values ', table='welfare_fundfile', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_fundfileevent" ("attached_at", "attached_by_id", "byte_count", "description", "document", "file_name", "format", "has_preview", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purged_at", "removal_reason", "removed_at", "removed_by_id", "replaces_id", "sha256", "state", "subject_id") SELECT new_values."attached_at", new_values."attached_by_id", new_values."byte_count", new_values."description", new_values."document", new_values."file_name", new_values."format", new_values."has_preview", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."purged_at", new_values."removal_reason", new_values."removed_at", new_values."removed_by_id", new_values."replaces_id", new_values."sha256", new_values."state", new_values."subject_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a0f76a897e6c58b727330c088ab214e17c71ae48', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_b06ed', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='welfare_fundfile', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_fundfileevent" ("attached_at", "attached_by_id", "byte_count", "description", "document", "file_name", "format", "has_preview", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purged_at", "removal_reason", "removed_at", "removed_by_id", "replaces_id", "sha256", "state", "subject_id") SELECT old_values."attached_at", old_values."attached_by_id", old_values."byte_count", old_values."description", old_values."document", old_values."file_name", old_values."format", old_values."has_preview", old_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."purged_at", old_values."removal_reason", old_values."removed_at", old_values."removed_by_id", old_values."replaces_id", old_values."sha256", old_values."state", old_values."subject_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='9234e2d720a50fe57ee06fc5120ab32a517de77c', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_17420', referencing='REFERENCING OLD TABLE AS old_values ', table='welfare_fundfile', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -149,10 +269,23 @@ class Migration(migrations.Migration):
                 ('risk', models.CharField(blank=True, choices=[('low', 'เสี่ยงต่ำ'), ('middle', 'เสี่ยงปานกลาง'), ('high', 'เสี่ยงสูง')], max_length=6, verbose_name='ระดับความเสี่ยง')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('scale', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.qualityscale', verbose_name='เกณฑ์')),
+                ('fund', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='welfare.welfarefund', verbose_name='กองทุน')),
             ],
             options={
                 'verbose_name': 'การสอบทานคุณภาพกองทุน',
                 'ordering': ['fund', '-fiscal_year'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('fund', 'fiscal_year'), name='welfare_fundreview_once', nulls_distinct=False, violation_error_message='ปีนี้สอบทานกองทุนนี้แล้ว กรุณาแก้ไขรายการเดิม'),
+                    models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='welfare_fundreview_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('grade', ''), ('is_stopped', True), ('score_pct', None)), models.Q(('grade__in', ['A', 'B', 'C', 'D']), ('is_stopped', False)), _connector='OR'), name='welfare_fundreview_grade_or_stopped', violation_error_message='ระบุระดับ A B C D หรือพบว่าหยุดดำเนินการ อย่างใดอย่างหนึ่ง'),
+                    models.CheckConstraint(condition=models.Q(('score_pct', None), models.Q(('score_pct__gte', 0), ('score_pct__lte', 100)), _connector='OR'), name='welfare_fundreview_score_is_a_share', violation_error_message='คะแนนต้องอยู่ระหว่างร้อยละ 0 ถึง 100'),
+                    models.CheckConstraint(condition=models.Q(('risk', ''), ('risk__in', ['low', 'middle', 'high']), _connector='OR'), name='welfare_fundreview_risk_known', violation_error_message='ระดับความเสี่ยงไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_fundreviewevent" ("fiscal_year", "fund_id", "grade", "id", "is_stopped", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reviewed_on", "risk", "scale_id", "score_pct", "version") SELECT new_values."fiscal_year", new_values."fund_id", new_values."grade", new_values."id", new_values."is_stopped", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."reviewed_on", new_values."risk", new_values."scale_id", new_values."score_pct", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='918e120ff898964a162b248cbacf6f23d58d2d95', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_f0cb2', referencing='REFERENCING NEW TABLE AS new_values ', table='welfare_fundreview', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_fundreviewevent" ("fiscal_year", "fund_id", "grade", "id", "is_stopped", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reviewed_on", "risk", "scale_id", "score_pct", "version") SELECT new_values."fiscal_year", new_values."fund_id", new_values."grade", new_values."id", new_values."is_stopped", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."reviewed_on", new_values."risk", new_values."scale_id", new_values."score_pct", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5ecc48c9a97455ed9e3dd76a66de633d940accf2', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_5591b', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='welfare_fundreview', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_fundreviewevent" ("fiscal_year", "fund_id", "grade", "id", "is_stopped", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reviewed_on", "risk", "scale_id", "score_pct", "version") SELECT old_values."fiscal_year", old_values."fund_id", old_values."grade", old_values."id", old_values."is_stopped", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."reviewed_on", old_values."risk", old_values."scale_id", old_values."score_pct", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='d745af435f1a318b15fc169f3716a5cf61803992', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_32541', referencing='REFERENCING OLD TABLE AS old_values ', table='welfare_fundreview', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -172,38 +305,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
-        ),
-        migrations.AddField(
-            model_name='benefit',
-            name='status',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='benefits', to='welfare.fundstatus', verbose_name='สถานะกองทุน'),
-        ),
-        migrations.CreateModel(
-            name='WelfareFund',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=300, verbose_name='ชื่อ')),
-                ('search_key', models.CharField(default='', editable=False, max_length=400)),
-                ('sort_key', models.CharField(db_collation='C', default='', editable=False, max_length=640)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('code', models.CharField(max_length=20, verbose_name='รหัสกองทุน')),
-                ('founded_on', models.DateField(verbose_name='วันที่จัดตั้ง')),
-                ('committee_count', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='จำนวนคณะกรรมการ (คน)')),
-                ('contact', models.CharField(blank=True, max_length=300, verbose_name='ผู้ประสานงาน/ช่องทางติดต่อ')),
-                ('stopped_on', models.DateField(blank=True, null=True, verbose_name='หยุดดำเนินการเมื่อ')),
-                ('withdrawn_on', models.DateField(blank=True, null=True, verbose_name='ถอนออกจากทะเบียนเมื่อ')),
-                ('withdrawal_reason', models.CharField(blank=True, max_length=300, verbose_name='เหตุผลที่ถอนออก')),
-                ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.district', verbose_name='อำเภอ/เขต')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='welfare.welfarefund', verbose_name='รวมเข้ากับ')),
-                ('province', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.province', verbose_name='จังหวัด')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.region', verbose_name='ภาค')),
-                ('subdistrict', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.subdistrict', verbose_name='ตำบล/แขวง')),
-            ],
-            options={
-                'verbose_name': 'กองทุนสวัสดิการชุมชน',
-                'ordering': ['sort_key', 'pk'],
-                'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e98add02e37ae674d9f5cc9ea8ce85b63dccd893', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7c473', table='welfare_benefitevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -241,12 +345,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7e79bc2689e1f367e7d9f47f87d2c8900f03a302', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_68816', table='welfare_fundstatusevent', when='BEFORE')),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name='fundstatus',
-            name='fund',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statuses', to='welfare.welfarefund', verbose_name='กองทุน'),
         ),
         migrations.CreateModel(
             name='FundReviewEvent',
@@ -270,12 +372,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a8a8e99ac30980a300b7cbf76da1d0fc374eda48', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_998c7', table='welfare_fundreviewevent', when='BEFORE')),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name='fundreview',
-            name='fund',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='welfare.welfarefund', verbose_name='กองทุน'),
         ),
         migrations.CreateModel(
             name='FundIndicatorsEvent',
@@ -306,12 +406,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1c1c449bb3ac64a01e99d07a07cc17490303b147', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_dd030', table='welfare_fundindicatorsevent', when='BEFORE')),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name='fundindicators',
-            name='fund',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='indicators', to='welfare.welfarefund', verbose_name='กองทุน'),
         ),
         migrations.CreateModel(
             name='FundFileEvent',
@@ -342,12 +440,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='38259d1dabe8ed60fbacc5a0056abf890e0525f0', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ab2d0', table='welfare_fundfileevent', when='BEFORE')),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name='fundfile',
-            name='subject',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='welfare.welfarefund', verbose_name='กองทุน'),
         ),
         migrations.CreateModel(
             name='ContributionEvent',
@@ -371,12 +467,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4aeeabf347ede53157eca32e050c486e7356832b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_52345', table='welfare_contributionevent', when='BEFORE')),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name='contribution',
-            name='fund',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='welfare.welfarefund', verbose_name='กองทุน'),
         ),
         migrations.CreateModel(
             name='WelfareFundEvent',
@@ -405,294 +499,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f3b58f10483d4f1005e819511f1bc196b8e8ecea', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_356fc', table='welfare_welfarefundevent', when='BEFORE')),
+                ],
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='benefitevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e98add02e37ae674d9f5cc9ea8ce85b63dccd893', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7c473', table='welfare_benefitevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='benefit',
-            constraint=models.UniqueConstraint(fields=('status', 'kind'), name='welfare_benefit_once', nulls_distinct=False, violation_error_message='รายงานสวัสดิการประเภทนี้แล้ว'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefit',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['birth', 'elderly', 'medical', 'death', 'education', 'disaster', 'disadvantaged', 'other'])), name='welfare_benefit_kind_known', violation_error_message='ประเภทสวัสดิการไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefit',
-            constraint=models.CheckConstraint(condition=models.Q(('paid_baht__gte', 0)), name='welfare_benefit_not_negative', violation_error_message='จำนวนเงินต้องไม่ติดลบ'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='benefit',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_benefitevent" ("id", "kind", "paid_baht", "person_count", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "status_id") SELECT new_values."id", new_values."kind", new_values."paid_baht", new_values."person_count", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."status_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='e12e819a730a209003116fd0f0c075d4e18e00b1', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_4905f', referencing='REFERENCING NEW TABLE AS new_values ', table='welfare_benefit', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='benefit',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_benefitevent" ("id", "kind", "paid_baht", "person_count", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "status_id") SELECT new_values."id", new_values."kind", new_values."paid_baht", new_values."person_count", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."status_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2287fde3d586a3748e61477908492f193a36a3a1', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_3de7e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='welfare_benefit', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='benefit',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_benefitevent" ("id", "kind", "paid_baht", "person_count", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "status_id") SELECT old_values."id", old_values."kind", old_values."paid_baht", old_values."person_count", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."status_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='ea4923fe1c4c463d9935f29248039258f9cfed2a', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_3d7ab', referencing='REFERENCING OLD TABLE AS old_values ', table='welfare_benefit', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='welfarefund',
-            index=models.Index(fields=['sort_key', 'id'], name='welfare_welfarefund_sort'),
-        ),
-        migrations.AddIndex(
-            model_name='welfarefund',
-            index=models.Index(fields=['region', 'province'], name='welfare_welfarefund_place'),
-        ),
-        migrations.AddIndex(
-            model_name='welfarefund',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_key'), name='gin_trgm_ops'), name='welfare_welfarefund_search'),
-        ),
-        migrations.AddConstraint(
-            model_name='welfarefund',
-            constraint=models.CheckConstraint(condition=models.Q(('name__regex', '\\S')), name='welfare_welfarefund_name_given', violation_error_message='กรุณาระบุชื่อ'),
-        ),
-        migrations.AddConstraint(
-            model_name='welfarefund',
-            constraint=models.CheckConstraint(condition=models.Q(('district', None), ('province_id', django.db.models.functions.text.Left(models.F('district_id'), 2)), _connector='OR'), name='welfare_welfarefund_district_in_province', violation_error_message='อำเภอที่เลือกไม่อยู่ในจังหวัดนั้น กรุณาเลือกใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='welfarefund',
-            constraint=models.CheckConstraint(condition=models.Q(('subdistrict', None), models.Q(('district__isnull', False), ('district_id', django.db.models.functions.text.Left(models.F('subdistrict_id'), 4))), _connector='OR'), name='welfare_welfarefund_tambon_in_district', violation_error_message='ตำบลที่เลือกไม่อยู่ในอำเภอนั้น กรุณาเลือกใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='welfarefund',
-            constraint=models.UniqueConstraint(fields=('code',), name='welfare_welfarefund_code_once', nulls_distinct=False, violation_error_message='มีกองทุนรหัสนี้แล้ว กรุณาตรวจรหัส'),
-        ),
-        migrations.AddConstraint(
-            model_name='welfarefund',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('merged_into', None), ('withdrawal_reason', ''), ('withdrawn_on', None)), models.Q(('withdrawal_reason__regex', '\\S'), ('withdrawn_on__isnull', False)), _connector='OR'), name='welfare_welfarefund_withdrawal_whole', violation_error_message='การถอนออกจากทะเบียนต้องมีวันที่และเหตุผล'),
-        ),
-        migrations.AddConstraint(
-            model_name='welfarefund',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', None), models.Q(('merged_into', models.F('pk')), _negated=True), _connector='OR'), name='welfare_welfarefund_not_into_itself', violation_error_message='รวมกองทุนเข้ากับตัวเองไม่ได้ เลือกรายการอื่น'),
-        ),
-        migrations.AddConstraint(
-            model_name='welfarefund',
-            constraint=models.CheckConstraint(condition=models.Q(('stopped_on', None), ('stopped_on__gte', models.F('founded_on')), _connector='OR'), name='welfare_welfarefund_stopped_after_founding', violation_error_message='วันที่หยุดดำเนินการต้องไม่ก่อนวันที่จัดตั้ง'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='welfarefund',
-            trigger=pgtrigger.compiler.Trigger(name='programs_placed_province_in_region', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NOT EXISTS (SELECT 1 FROM places_province p WHERE p.code = NEW.province_id AND p.region_id = NEW.region_id) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'programs_placed_province_in_region', MESSAGE = 'จังหวัดที่เลือกไม่อยู่ในภาคนั้น กรุณาเลือกใหม่'; END IF; RETURN NEW;", hash='cb669fe80d07b5e8afccebca80182b330053e576', operation='INSERT OR UPDATE', pgid='pgtrigger_programs_placed_province_in_region_671b0', table='welfare_welfarefund', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='welfarefund',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_welfarefundevent" ("code", "committee_count", "contact", "district_id", "founded_on", "id", "merged_into_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "region_id", "stopped_on", "subdistrict_id", "version", "withdrawal_reason", "withdrawn_on") SELECT new_values."code", new_values."committee_count", new_values."contact", new_values."district_id", new_values."founded_on", new_values."id", new_values."merged_into_id", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."province_id", new_values."region_id", new_values."stopped_on", new_values."subdistrict_id", new_values."version", new_values."withdrawal_reason", new_values."withdrawn_on" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='87b438d6f51d74fe4ceb0a37b2560d02758b8446', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_f3028', referencing='REFERENCING NEW TABLE AS new_values ', table='welfare_welfarefund', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='welfarefund',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_welfarefundevent" ("code", "committee_count", "contact", "district_id", "founded_on", "id", "merged_into_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "region_id", "stopped_on", "subdistrict_id", "version", "withdrawal_reason", "withdrawn_on") SELECT new_values."code", new_values."committee_count", new_values."contact", new_values."district_id", new_values."founded_on", new_values."id", new_values."merged_into_id", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."province_id", new_values."region_id", new_values."stopped_on", new_values."subdistrict_id", new_values."version", new_values."withdrawal_reason", new_values."withdrawn_on" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."code" IS DISTINCT FROM (new_values."code") OR old_values."committee_count" IS DISTINCT FROM (new_values."committee_count") OR old_values."contact" IS DISTINCT FROM (new_values."contact") OR old_values."district_id" IS DISTINCT FROM (new_values."district_id") OR old_values."founded_on" IS DISTINCT FROM (new_values."founded_on") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."merged_into_id" IS DISTINCT FROM (new_values."merged_into_id") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."province_id" IS DISTINCT FROM (new_values."province_id") OR old_values."region_id" IS DISTINCT FROM (new_values."region_id") OR old_values."stopped_on" IS DISTINCT FROM (new_values."stopped_on") OR old_values."subdistrict_id" IS DISTINCT FROM (new_values."subdistrict_id") OR old_values."version" IS DISTINCT FROM (new_values."version") OR old_values."withdrawal_reason" IS DISTINCT FROM (new_values."withdrawal_reason") OR old_values."withdrawn_on" IS DISTINCT FROM (new_values."withdrawn_on")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0524e7c8597025d38ded2d11d4787cf4e39dd0b6', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_8d4e6', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='welfare_welfarefund', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='welfarefund',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_welfarefundevent" ("code", "committee_count", "contact", "district_id", "founded_on", "id", "merged_into_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "region_id", "stopped_on", "subdistrict_id", "version", "withdrawal_reason", "withdrawn_on") SELECT old_values."code", old_values."committee_count", old_values."contact", old_values."district_id", old_values."founded_on", old_values."id", old_values."merged_into_id", old_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."province_id", old_values."region_id", old_values."stopped_on", old_values."subdistrict_id", old_values."version", old_values."withdrawal_reason", old_values."withdrawn_on" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='92de691c68c3568327b477f66f9c910a0dfb9b7e', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_cb392', referencing='REFERENCING OLD TABLE AS old_values ', table='welfare_welfarefund', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fundstatusevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7e79bc2689e1f367e7d9f47f87d2c8900f03a302', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_68816', table='welfare_fundstatusevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='fundstatus',
-            index=models.Index(fields=['fund', '-fiscal_year', '-quarter'], name='welfare_fundstatus_latest'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundstatus',
-            constraint=models.UniqueConstraint(fields=('fund', 'fiscal_year', 'quarter'), name='welfare_fundstatus_once', nulls_distinct=False, violation_error_message='กองทุนนี้รายงานไตรมาสนี้แล้ว กรุณาแก้ไขรายการเดิม'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundstatus',
-            constraint=models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='welfare_fundstatus_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundstatus',
-            constraint=models.CheckConstraint(condition=models.Q(('quarter__gte', 1), ('quarter__lte', 4)), name='welfare_fundstatus_quarter', violation_error_message='ไตรมาสต้องเป็น 1 ถึง 4'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundstatus',
-            constraint=models.CheckConstraint(condition=models.Q(('member_count__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('working_age_count'), '+', models.F('youth_count')), '+', models.F('elderly_count')), '+', models.F('disadvantaged_count')), '+', models.F('other_count')))), name='welfare_fundstatus_groups_within_members', violation_error_message='สมาชิกทุกกลุ่มรวมกันต้องไม่เกินจำนวนสมาชิกทั้งหมด'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundstatus',
-            constraint=models.CheckConstraint(condition=models.Q(('benefit_baht__gte', 0), ('from_codi_baht__gte', 0), ('from_donations_baht__gte', 0), ('from_local_government_baht__gte', 0), ('from_members_baht__gte', 0), ('from_other_state_baht__gte', 0), ('from_others_baht__gte', 0)), name='welfare_fundstatus_amounts_not_negative', violation_error_message='จำนวนเงินต้องไม่ติดลบ'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fundstatus',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_fundstatusevent" ("beneficiary_count", "benefit_baht", "correction_reason", "disadvantaged_count", "elderly_count", "fiscal_year", "from_codi_baht", "from_donations_baht", "from_local_government_baht", "from_members_baht", "from_other_state_baht", "from_others_baht", "fund_id", "has_nothing_to_report", "id", "member_count", "other_count", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quarter", "reported_on", "version", "village_count", "working_age_count", "youth_count") SELECT new_values."beneficiary_count", new_values."benefit_baht", new_values."correction_reason", new_values."disadvantaged_count", new_values."elderly_count", new_values."fiscal_year", new_values."from_codi_baht", new_values."from_donations_baht", new_values."from_local_government_baht", new_values."from_members_baht", new_values."from_other_state_baht", new_values."from_others_baht", new_values."fund_id", new_values."has_nothing_to_report", new_values."id", new_values."member_count", new_values."other_count", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."quarter", new_values."reported_on", new_values."version", new_values."village_count", new_values."working_age_count", new_values."youth_count" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='138f7085bbe217bd7a7bc72563f11a6a1bd9e774', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_09749', referencing='REFERENCING NEW TABLE AS new_values ', table='welfare_fundstatus', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fundstatus',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_fundstatusevent" ("beneficiary_count", "benefit_baht", "correction_reason", "disadvantaged_count", "elderly_count", "fiscal_year", "from_codi_baht", "from_donations_baht", "from_local_government_baht", "from_members_baht", "from_other_state_baht", "from_others_baht", "fund_id", "has_nothing_to_report", "id", "member_count", "other_count", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quarter", "reported_on", "version", "village_count", "working_age_count", "youth_count") SELECT new_values."beneficiary_count", new_values."benefit_baht", new_values."correction_reason", new_values."disadvantaged_count", new_values."elderly_count", new_values."fiscal_year", new_values."from_codi_baht", new_values."from_donations_baht", new_values."from_local_government_baht", new_values."from_members_baht", new_values."from_other_state_baht", new_values."from_others_baht", new_values."fund_id", new_values."has_nothing_to_report", new_values."id", new_values."member_count", new_values."other_count", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."quarter", new_values."reported_on", new_values."version", new_values."village_count", new_values."working_age_count", new_values."youth_count" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='21eae00c5c48295a64c0268858f6c332da172215', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_a9136', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='welfare_fundstatus', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fundstatus',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_fundstatusevent" ("beneficiary_count", "benefit_baht", "correction_reason", "disadvantaged_count", "elderly_count", "fiscal_year", "from_codi_baht", "from_donations_baht", "from_local_government_baht", "from_members_baht", "from_other_state_baht", "from_others_baht", "fund_id", "has_nothing_to_report", "id", "member_count", "other_count", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quarter", "reported_on", "version", "village_count", "working_age_count", "youth_count") SELECT old_values."beneficiary_count", old_values."benefit_baht", old_values."correction_reason", old_values."disadvantaged_count", old_values."elderly_count", old_values."fiscal_year", old_values."from_codi_baht", old_values."from_donations_baht", old_values."from_local_government_baht", old_values."from_members_baht", old_values."from_other_state_baht", old_values."from_others_baht", old_values."fund_id", old_values."has_nothing_to_report", old_values."id", old_values."member_count", old_values."other_count", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."quarter", old_values."reported_on", old_values."version", old_values."village_count", old_values."working_age_count", old_values."youth_count" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='e90ffd340fb00288eda166aa79916e51c27af49f', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_9fbb0', referencing='REFERENCING OLD TABLE AS old_values ', table='welfare_fundstatus', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fundreviewevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a8a8e99ac30980a300b7cbf76da1d0fc374eda48', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_998c7', table='welfare_fundreviewevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='fundreview',
-            constraint=models.UniqueConstraint(fields=('fund', 'fiscal_year'), name='welfare_fundreview_once', nulls_distinct=False, violation_error_message='ปีนี้สอบทานกองทุนนี้แล้ว กรุณาแก้ไขรายการเดิม'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundreview',
-            constraint=models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='welfare_fundreview_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundreview',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('grade', ''), ('is_stopped', True), ('score_pct', None)), models.Q(('grade__in', ['A', 'B', 'C', 'D']), ('is_stopped', False)), _connector='OR'), name='welfare_fundreview_grade_or_stopped', violation_error_message='ระบุระดับ A B C D หรือพบว่าหยุดดำเนินการ อย่างใดอย่างหนึ่ง'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundreview',
-            constraint=models.CheckConstraint(condition=models.Q(('score_pct', None), models.Q(('score_pct__gte', 0), ('score_pct__lte', 100)), _connector='OR'), name='welfare_fundreview_score_is_a_share', violation_error_message='คะแนนต้องอยู่ระหว่างร้อยละ 0 ถึง 100'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundreview',
-            constraint=models.CheckConstraint(condition=models.Q(('risk', ''), ('risk__in', ['low', 'middle', 'high']), _connector='OR'), name='welfare_fundreview_risk_known', violation_error_message='ระดับความเสี่ยงไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fundreview',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_fundreviewevent" ("fiscal_year", "fund_id", "grade", "id", "is_stopped", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reviewed_on", "risk", "scale_id", "score_pct", "version") SELECT new_values."fiscal_year", new_values."fund_id", new_values."grade", new_values."id", new_values."is_stopped", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."reviewed_on", new_values."risk", new_values."scale_id", new_values."score_pct", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='918e120ff898964a162b248cbacf6f23d58d2d95', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_f0cb2', referencing='REFERENCING NEW TABLE AS new_values ', table='welfare_fundreview', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fundreview',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_fundreviewevent" ("fiscal_year", "fund_id", "grade", "id", "is_stopped", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reviewed_on", "risk", "scale_id", "score_pct", "version") SELECT new_values."fiscal_year", new_values."fund_id", new_values."grade", new_values."id", new_values."is_stopped", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."reviewed_on", new_values."risk", new_values."scale_id", new_values."score_pct", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5ecc48c9a97455ed9e3dd76a66de633d940accf2', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_5591b', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='welfare_fundreview', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fundreview',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_fundreviewevent" ("fiscal_year", "fund_id", "grade", "id", "is_stopped", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reviewed_on", "risk", "scale_id", "score_pct", "version") SELECT old_values."fiscal_year", old_values."fund_id", old_values."grade", old_values."id", old_values."is_stopped", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."reviewed_on", old_values."risk", old_values."scale_id", old_values."score_pct", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='d745af435f1a318b15fc169f3716a5cf61803992', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_32541', referencing='REFERENCING OLD TABLE AS old_values ', table='welfare_fundreview', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fundindicatorsevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1c1c449bb3ac64a01e99d07a07cc17490303b147', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_dd030', table='welfare_fundindicatorsevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='fundindicators',
-            index=models.Index(fields=['fund', '-fiscal_year', '-quarter'], name='welfare_indicators_latest'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundindicators',
-            constraint=models.UniqueConstraint(fields=('fund', 'fiscal_year', 'quarter'), name='welfare_fundindicators_once', nulls_distinct=False, violation_error_message='กองทุนนี้บันทึกข้อมูลพัฒนาของไตรมาสนี้แล้ว กรุณาแก้ไขรายการเดิม'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundindicators',
-            constraint=models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='welfare_fundindicators_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundindicators',
-            constraint=models.CheckConstraint(condition=models.Q(('quarter__gte', 1), ('quarter__lte', 4)), name='welfare_fundindicators_quarter', violation_error_message='ไตรมาสต้องเป็น 1 ถึง 4'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundindicators',
-            constraint=models.CheckConstraint(condition=models.Q(('has_complete_one_page', False), ('indicator_8', True), _connector='OR'), name='welfare_fundindicators_one_page_attached', violation_error_message='one page จะครบถ้วนได้เมื่อแนบไฟล์แล้ว (ข้อ 1.8)'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fundindicators',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_fundindicatorsevent" ("fiscal_year", "fund_id", "has_complete_one_page", "id", "indicator_1", "indicator_10", "indicator_2", "indicator_3", "indicator_4", "indicator_5", "indicator_6", "indicator_7", "indicator_8", "indicator_9", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quarter", "reported_on", "version") SELECT new_values."fiscal_year", new_values."fund_id", new_values."has_complete_one_page", new_values."id", new_values."indicator_1", new_values."indicator_10", new_values."indicator_2", new_values."indicator_3", new_values."indicator_4", new_values."indicator_5", new_values."indicator_6", new_values."indicator_7", new_values."indicator_8", new_values."indicator_9", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."quarter", new_values."reported_on", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='50a2d0f982555f54c570fcadf794961211aaaf7b', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_ca21e', referencing='REFERENCING NEW TABLE AS new_values ', table='welfare_fundindicators', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fundindicators',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_fundindicatorsevent" ("fiscal_year", "fund_id", "has_complete_one_page", "id", "indicator_1", "indicator_10", "indicator_2", "indicator_3", "indicator_4", "indicator_5", "indicator_6", "indicator_7", "indicator_8", "indicator_9", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quarter", "reported_on", "version") SELECT new_values."fiscal_year", new_values."fund_id", new_values."has_complete_one_page", new_values."id", new_values."indicator_1", new_values."indicator_10", new_values."indicator_2", new_values."indicator_3", new_values."indicator_4", new_values."indicator_5", new_values."indicator_6", new_values."indicator_7", new_values."indicator_8", new_values."indicator_9", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."quarter", new_values."reported_on", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9d5dda478d9f2ce4ff078cefd79c616c870a316b', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_1ced8', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='welfare_fundindicators', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fundindicators',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_fundindicatorsevent" ("fiscal_year", "fund_id", "has_complete_one_page", "id", "indicator_1", "indicator_10", "indicator_2", "indicator_3", "indicator_4", "indicator_5", "indicator_6", "indicator_7", "indicator_8", "indicator_9", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quarter", "reported_on", "version") SELECT old_values."fiscal_year", old_values."fund_id", old_values."has_complete_one_page", old_values."id", old_values."indicator_1", old_values."indicator_10", old_values."indicator_2", old_values."indicator_3", old_values."indicator_4", old_values."indicator_5", old_values."indicator_6", old_values."indicator_7", old_values."indicator_8", old_values."indicator_9", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."quarter", old_values."reported_on", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='a48fdde0ad50c0ecffd63357b852f34e31272738', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_3e4e1', referencing='REFERENCING OLD TABLE AS old_values ', table='welfare_fundindicators', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fundfileevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='38259d1dabe8ed60fbacc5a0056abf890e0525f0', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ab2d0', table='welfare_fundfileevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='fundfile',
-            index=models.Index(fields=['document', 'attached_at'], name='welfare_fundfile_document'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundfile',
-            constraint=models.CheckConstraint(condition=models.Q(('format__in', ['pdf', 'jpg', 'png', 'xlsx', 'docx'])), name='welfare_fundfile_format_known', violation_error_message='รับเฉพาะไฟล์ PDF, JPEG, PNG, Excel (.xlsx) และ Word (.docx)'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundfile',
-            constraint=models.CheckConstraint(condition=models.Q(('document__in', ['proposal', 'agreement', 'payment', 'report', 'minutes', 'registration', 'js02', 'js03', 'renewal', 'problems', 'letter_copy', 'follow_up', 'fund_rules', 'one_page', 'year_report', 'photo', 'other'])), name='welfare_fundfile_document_known', violation_error_message='ประเภทเอกสารไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundfile',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['present', 'replaced', 'removed', 'purged'])), name='welfare_fundfile_state_known', violation_error_message='สถานะของไฟล์แนบไม่ถูกต้อง กรุณาโหลดหน้าใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundfile',
-            constraint=models.CheckConstraint(condition=models.Q(('byte_count__gt', 0), ('file_name__regex', '\\S'), ('sha256__regex', '^[0-9a-f]{64}$')), name='welfare_fundfile_content_known', violation_error_message='ไฟล์แนบต้องมีชื่อ ขนาด และลายนิ้วมือครบ กรุณาแนบใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('removed_at__isnull', False), ('removed_by__isnull', False), ('state__in', ('removed', 'purged')), ('removal_reason__regex', '\\S')), models.Q(models.Q(('state__in', ('removed', 'purged')), _negated=True), ('removal_reason', ''), ('removed_at', None), ('removed_by', None)), _connector='OR'), name='welfare_fundfile_removal_whole', violation_error_message='การเอาไฟล์ออกต้องมีผู้เอาออก เวลา และเหตุผลครบ'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('purged_at__isnull', False), ('state', 'purged')), models.Q(models.Q(('state', 'purged'), _negated=True), ('purged_at', None)), _connector='OR'), name='welfare_fundfile_purge_whole', violation_error_message='ไฟล์ที่ลบถาวรแล้วต้องมีเวลาที่ลบ และไฟล์อื่นต้องไม่มี'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundfile',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'present')), fields=('subject', 'sha256'), name='welfare_fundfile_once', violation_error_message='รายการนี้มีไฟล์ที่เนื้อหาเหมือนกันอยู่แล้ว ไม่ต้องแนบซ้ำ หากเลือกผิดกรุณาเลือกไฟล์อื่น'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fundfile',
-            trigger=pgtrigger.compiler.Trigger(name='files_attachment_content_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF (NEW.subject_id, NEW.file_name, NEW.format, NEW.byte_count, NEW.sha256, NEW.attached_by_id, NEW.attached_at, NEW.replaces_id) IS DISTINCT FROM (OLD.subject_id, OLD.file_name, OLD.format, OLD.byte_count, OLD.sha256, OLD.attached_by_id, OLD.attached_at, OLD.replaces_id) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'files_attachment_content_fixed', MESSAGE = 'เนื้อหาของไฟล์แนบแก้ไขไม่ได้ ให้แนบฉบับใหม่แทนที่'; END IF; RETURN NEW;", hash='227e54ca0a703e6e6f8c62fac234a2e30c5da07a', operation='UPDATE', pgid='pgtrigger_files_attachment_content_fixed_65aff', table='welfare_fundfile', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fundfile',
-            trigger=pgtrigger.compiler.Trigger(name='files_attachment_transition', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.state IS DISTINCT FROM NEW.state)', func="IF (OLD.state, NEW.state) NOT IN (('present', 'replaced'), ('present', 'removed'), ('removed', 'present'), ('removed', 'purged')) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'files_attachment_transition', MESSAGE = 'ไฟล์นี้มีผู้อื่นเปลี่ยนสถานะไปแล้ว กรุณาเปิดหน้านี้ใหม่'; END IF; RETURN NEW;", hash='a8ff4b9e5ab16ac61aebf0885ddb45f97d3e2afb', operation='UPDATE', pgid='pgtrigger_files_attachment_transition_5e2c8', table='welfare_fundfile', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fundfile',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_fundfileevent" ("attached_at", "attached_by_id", "byte_count", "description", "document", "file_name", "format", "has_preview", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purged_at", "removal_reason", "removed_at", "removed_by_id", "replaces_id", "sha256", "state", "subject_id") SELECT new_values."attached_at", new_values."attached_by_id", new_values."byte_count", new_values."description", new_values."document", new_values."file_name", new_values."format", new_values."has_preview", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."purged_at", new_values."removal_reason", new_values."removed_at", new_values."removed_by_id", new_values."replaces_id", new_values."sha256", new_values."state", new_values."subject_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='541cc36f2340760d32a53315bc31f3167a8333eb', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_53d3a', referencing='REFERENCING NEW TABLE AS new_values ', table='welfare_fundfile', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fundfile',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_fundfileevent" ("attached_at", "attached_by_id", "byte_count", "description", "document", "file_name", "format", "has_preview", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purged_at", "removal_reason", "removed_at", "removed_by_id", "replaces_id", "sha256", "state", "subject_id") SELECT new_values."attached_at", new_values."attached_by_id", new_values."byte_count", new_values."description", new_values."document", new_values."file_name", new_values."format", new_values."has_preview", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."purged_at", new_values."removal_reason", new_values."removed_at", new_values."removed_by_id", new_values."replaces_id", new_values."sha256", new_values."state", new_values."subject_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a0f76a897e6c58b727330c088ab214e17c71ae48', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_b06ed', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='welfare_fundfile', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fundfile',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_fundfileevent" ("attached_at", "attached_by_id", "byte_count", "description", "document", "file_name", "format", "has_preview", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purged_at", "removal_reason", "removed_at", "removed_by_id", "replaces_id", "sha256", "state", "subject_id") SELECT old_values."attached_at", old_values."attached_by_id", old_values."byte_count", old_values."description", old_values."document", old_values."file_name", old_values."format", old_values."has_preview", old_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."purged_at", old_values."removal_reason", old_values."removed_at", old_values."removed_by_id", old_values."replaces_id", old_values."sha256", old_values."state", old_values."subject_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='9234e2d720a50fe57ee06fc5120ab32a517de77c', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_17420', referencing='REFERENCING OLD TABLE AS old_values ', table='welfare_fundfile', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='contributionevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4aeeabf347ede53157eca32e050c486e7356832b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_52345', table='welfare_contributionevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.UniqueConstraint(fields=('fund', 'fiscal_year'), name='welfare_contribution_once', nulls_distinct=False, violation_error_message='ปีนี้บันทึกเงินสมทบของกองทุนนี้แล้ว กรุณาแก้ไขรายการเดิม'),
-        ),
-        migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2500), ('fiscal_year__lte', 2700)), name='welfare_contribution_fiscal_year_be', violation_error_message='ปีงบประมาณต้องเป็นปี พ.ศ. สี่หลัก เช่น 2564'),
-        ),
-        migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.CheckConstraint(condition=models.Q(('round_number__gte', 1)), name='welfare_contribution_round_numbered', violation_error_message='รอบของการสมทบต้องเริ่มจาก 1'),
-        ),
-        migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.CheckConstraint(condition=models.Q(('contributed_member_count__lte', models.F('member_count'))), name='welfare_contribution_members_within_fund', violation_error_message='สมาชิกที่ได้รับสมทบต้องไม่เกินสมาชิกทั้งหมดของกองทุน'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='contribution',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_contributionevent" ("contributed_member_count", "fiscal_year", "fund_id", "id", "member_count", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "requested_member_count", "requested_on", "round_number", "version") SELECT new_values."contributed_member_count", new_values."fiscal_year", new_values."fund_id", new_values."id", new_values."member_count", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."project_id", new_values."requested_member_count", new_values."requested_on", new_values."round_number", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9725fcad44e9dedccf0e0a675cd447487454dcda', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_e31d6', referencing='REFERENCING NEW TABLE AS new_values ', table='welfare_contribution', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='contribution',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_contributionevent" ("contributed_member_count", "fiscal_year", "fund_id", "id", "member_count", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "requested_member_count", "requested_on", "round_number", "version") SELECT new_values."contributed_member_count", new_values."fiscal_year", new_values."fund_id", new_values."id", new_values."member_count", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."project_id", new_values."requested_member_count", new_values."requested_on", new_values."round_number", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9c65b6f3720bd3536d0dd5a0c00e16550d4e5480', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_6cb49', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='welfare_contribution', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='contribution',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_contributionevent" ("contributed_member_count", "fiscal_year", "fund_id", "id", "member_count", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "requested_member_count", "requested_on", "round_number", "version") SELECT old_values."contributed_member_count", old_values."fiscal_year", old_values."fund_id", old_values."id", old_values."member_count", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."project_id", old_values."requested_member_count", old_values."requested_on", old_values."round_number", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='e31d4aea72f645a4cdab45dc6b3111530543466b', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_29fd1', referencing='REFERENCING OLD TABLE AS old_values ', table='welfare_contribution', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='welfarefundevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f3b58f10483d4f1005e819511f1bc196b8e8ecea', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_356fc', table='welfare_welfarefundevent', when='BEFORE')),
         ),
     ]

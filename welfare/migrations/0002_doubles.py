@@ -32,11 +32,33 @@ class Migration(migrations.Migration):
                 ('merged_on', models.DateField(blank=True, null=True, verbose_name='รวมเมื่อ')),
                 ('moved', models.JSONField(blank=True, default=dict, editable=False)),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้ตรวจ')),
+                ('first', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='welfare.welfarefund', verbose_name='ระเบียนที่ 1')),
+                ('kept', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='welfare.welfarefund', verbose_name='ระเบียนที่คงอยู่')),
+                ('requested_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้ขอรวม')),
+                ('second', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='welfare.welfarefund', verbose_name='ระเบียนที่ 2')),
             ],
             options={
                 'verbose_name': 'กองทุนที่สงสัยว่าซ้ำ',
                 'ordering': ['-found_on', '-pk'],
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['state'], name='welfare_double_state'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('first', 'second'), name='welfare_funddouble_pair_once', nulls_distinct=False, violation_error_message='คู่นี้มีอยู่แล้ว กรุณาเปิดรายการเดิม'),
+                    models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='welfare_funddouble_in_order', violation_error_message='ระเบียนซ้ำต้องเป็นสองระเบียนที่ต่างกัน กรุณาเลือกใหม่'),
+                    models.CheckConstraint(condition=models.Q(('kept', None), ('kept', models.F('first')), ('kept', models.F('second')), _connector='OR'), name='welfare_funddouble_kept_of_pair', violation_error_message='ระเบียนที่คงอยู่ต้องเป็นระเบียนหนึ่งในคู่นี้ กรุณาเลือกใหม่'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['found', 'requested', 'sent_back', 'merged', 'taken_back', 'not_double'])), name='welfare_funddouble_state_known', violation_error_message='สถานะของคู่ที่สงสัยว่าซ้ำไม่ถูกต้อง กรุณาเปิดหน้านี้ใหม่'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['requested', 'merged']), _negated=True), models.Q(('kept__isnull', False), ('requested_by__isnull', False), ('requested_on__isnull', False), ('request_reason__regex', '\\S')), _connector='OR'), name='welfare_funddouble_request_whole', violation_error_message='การขอรวมต้องมีผู้ขอ เหตุผล และระเบียนที่คงอยู่'),
+                    models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_on', None)), models.Q(('decided_by__isnull', False), ('merged_on__isnull', False), ('state', 'merged'), models.Q(('decided_by', models.F('requested_by')), _negated=True)), _connector='OR'), name='welfare_funddouble_merge_whole', violation_error_message='การรวมต้องมีวันที่และผู้ตรวจ ซึ่งต้องไม่ใช่ผู้ขอ'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['not_double', 'sent_back']), _negated=True), models.Q(('decided_by__isnull', False), ('decision_reason__regex', '\\S')), _connector='OR'), name='welfare_funddouble_closed_with_reason', violation_error_message='การส่งกลับหรือบันทึกว่าไม่ซ้ำต้องมีผู้ตรวจและเหตุผล'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_funddoubleevent" ("decided_by_id", "decided_on", "decision_reason", "exchanged", "first_id", "found_on", "id", "kept_id", "merged_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_reason", "requested_by_id", "requested_on", "second_id", "similarity_pct", "state", "suspicion", "version") SELECT new_values."decided_by_id", new_values."decided_on", new_values."decision_reason", new_values."exchanged", new_values."first_id", new_values."found_on", new_values."id", new_values."kept_id", new_values."merged_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."request_reason", new_values."requested_by_id", new_values."requested_on", new_values."second_id", new_values."similarity_pct", new_values."state", new_values."suspicion", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6ba58f14580dddbe2813a85e51d93d9d0cc2daa2', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_3224a', referencing='REFERENCING NEW TABLE AS new_values ', table='welfare_funddouble', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_funddoubleevent" ("decided_by_id", "decided_on", "decision_reason", "exchanged", "first_id", "found_on", "id", "kept_id", "merged_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_reason", "requested_by_id", "requested_on", "second_id", "similarity_pct", "state", "suspicion", "version") SELECT new_values."decided_by_id", new_values."decided_on", new_values."decision_reason", new_values."exchanged", new_values."first_id", new_values."found_on", new_values."id", new_values."kept_id", new_values."merged_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."request_reason", new_values."requested_by_id", new_values."requested_on", new_values."second_id", new_values."similarity_pct", new_values."state", new_values."suspicion", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."decided_by_id" IS DISTINCT FROM (new_values."decided_by_id") OR old_values."decided_on" IS DISTINCT FROM (new_values."decided_on") OR old_values."decision_reason" IS DISTINCT FROM (new_values."decision_reason") OR old_values."exchanged" IS DISTINCT FROM (new_values."exchanged") OR old_values."first_id" IS DISTINCT FROM (new_values."first_id") OR old_values."found_on" IS DISTINCT FROM (new_values."found_on") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."kept_id" IS DISTINCT FROM (new_values."kept_id") OR old_values."merged_on" IS DISTINCT FROM (new_values."merged_on") OR old_values."request_reason" IS DISTINCT FROM (new_values."request_reason") OR old_values."requested_by_id" IS DISTINCT FROM (new_values."requested_by_id") OR old_values."requested_on" IS DISTINCT FROM (new_values."requested_on") OR old_values."second_id" IS DISTINCT FROM (new_values."second_id") OR old_values."similarity_pct" IS DISTINCT FROM (new_values."similarity_pct") OR old_values."state" IS DISTINCT FROM (new_values."state") OR old_values."suspicion" IS DISTINCT FROM (new_values."suspicion") OR old_values."version" IS DISTINCT FROM (new_values."version")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='3713fa422b63730942892cd2c4130bfe684f4816', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_d3a12', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='welfare_funddouble', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_funddoubleevent" ("decided_by_id", "decided_on", "decision_reason", "exchanged", "first_id", "found_on", "id", "kept_id", "merged_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_reason", "requested_by_id", "requested_on", "second_id", "similarity_pct", "state", "suspicion", "version") SELECT old_values."decided_by_id", old_values."decided_on", old_values."decision_reason", old_values."exchanged", old_values."first_id", old_values."found_on", old_values."id", old_values."kept_id", old_values."merged_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."request_reason", old_values."requested_by_id", old_values."requested_on", old_values."second_id", old_values."similarity_pct", old_values."state", old_values."suspicion", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='b012a9755a4f133a6c047a1e1767779a0b805a10', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_52aa3', referencing='REFERENCING OLD TABLE AS old_values ', table='welfare_funddouble', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -59,9 +81,18 @@ class Migration(migrations.Migration):
                 ('decision_reason', models.CharField(blank=True, max_length=300, verbose_name='ผลการตรวจ')),
                 ('merged_on', models.DateField(blank=True, null=True, verbose_name='รวมเมื่อ')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('decided_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้ตรวจ')),
+                ('first', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='welfare.welfarefund', verbose_name='ระเบียนที่ 1')),
+                ('kept', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='welfare.welfarefund', verbose_name='ระเบียนที่คงอยู่')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='welfare.funddouble')),
+                ('requested_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้ขอรวม')),
+                ('second', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='welfare.welfarefund', verbose_name='ระเบียนที่ 2')),
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='54e7f5183c586cc7e94e5a53bcc2a652d18c2462', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_66f33', table='welfare_funddoubleevent', when='BEFORE')),
+                ],
             },
         ),
         pgtrigger.migrations.RemoveTrigger(
@@ -91,108 +122,5 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='fundstatus',
             trigger=pgtrigger.compiler.Trigger(name='welfare_merged_takes_nothing', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        PERFORM 1 FROM welfare_welfarefund r WHERE r.id IN (SELECT fund_id FROM came) ORDER BY r.id FOR KEY SHARE;\n        IF EXISTS (\n            SELECT 1 FROM welfare_welfarefund r\n             WHERE r.merged_into_id IS NOT NULL AND r.id IN (SELECT fund_id FROM came))\n        THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'welfare_merged_takes_nothing', MESSAGE = 'ระเบียนนี้รวมเข้ากับระเบียนอื่นแล้ว กรุณาเปิดระเบียนที่คงอยู่แล้วบันทึกที่นั่น'; END IF;\n        RETURN NULL;\n        ", hash='0b4d39ebd8f3eefc533e3c343f44ae045fa19a80', level='STATEMENT', operation='INSERT', pgid='pgtrigger_welfare_merged_takes_nothing_5eb54', referencing='REFERENCING NEW TABLE AS came ', table='welfare_fundstatus', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='funddouble',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้ตรวจ'),
-        ),
-        migrations.AddField(
-            model_name='funddouble',
-            name='first',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='welfare.welfarefund', verbose_name='ระเบียนที่ 1'),
-        ),
-        migrations.AddField(
-            model_name='funddouble',
-            name='kept',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='welfare.welfarefund', verbose_name='ระเบียนที่คงอยู่'),
-        ),
-        migrations.AddField(
-            model_name='funddouble',
-            name='requested_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้ขอรวม'),
-        ),
-        migrations.AddField(
-            model_name='funddouble',
-            name='second',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='welfare.welfarefund', verbose_name='ระเบียนที่ 2'),
-        ),
-        migrations.AddField(
-            model_name='funddoubleevent',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้ตรวจ'),
-        ),
-        migrations.AddField(
-            model_name='funddoubleevent',
-            name='first',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='welfare.welfarefund', verbose_name='ระเบียนที่ 1'),
-        ),
-        migrations.AddField(
-            model_name='funddoubleevent',
-            name='kept',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='welfare.welfarefund', verbose_name='ระเบียนที่คงอยู่'),
-        ),
-        migrations.AddField(
-            model_name='funddoubleevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='welfare.funddouble'),
-        ),
-        migrations.AddField(
-            model_name='funddoubleevent',
-            name='requested_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ผู้ขอรวม'),
-        ),
-        migrations.AddField(
-            model_name='funddoubleevent',
-            name='second',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='welfare.welfarefund', verbose_name='ระเบียนที่ 2'),
-        ),
-        migrations.AddIndex(
-            model_name='funddouble',
-            index=models.Index(fields=['state'], name='welfare_double_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='funddouble',
-            constraint=models.UniqueConstraint(fields=('first', 'second'), name='welfare_funddouble_pair_once', nulls_distinct=False, violation_error_message='คู่นี้มีอยู่แล้ว กรุณาเปิดรายการเดิม'),
-        ),
-        migrations.AddConstraint(
-            model_name='funddouble',
-            constraint=models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='welfare_funddouble_in_order', violation_error_message='ระเบียนซ้ำต้องเป็นสองระเบียนที่ต่างกัน กรุณาเลือกใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='funddouble',
-            constraint=models.CheckConstraint(condition=models.Q(('kept', None), ('kept', models.F('first')), ('kept', models.F('second')), _connector='OR'), name='welfare_funddouble_kept_of_pair', violation_error_message='ระเบียนที่คงอยู่ต้องเป็นระเบียนหนึ่งในคู่นี้ กรุณาเลือกใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='funddouble',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['found', 'requested', 'sent_back', 'merged', 'taken_back', 'not_double'])), name='welfare_funddouble_state_known', violation_error_message='สถานะของคู่ที่สงสัยว่าซ้ำไม่ถูกต้อง กรุณาเปิดหน้านี้ใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='funddouble',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['requested', 'merged']), _negated=True), models.Q(('kept__isnull', False), ('requested_by__isnull', False), ('requested_on__isnull', False), ('request_reason__regex', '\\S')), _connector='OR'), name='welfare_funddouble_request_whole', violation_error_message='การขอรวมต้องมีผู้ขอ เหตุผล และระเบียนที่คงอยู่'),
-        ),
-        migrations.AddConstraint(
-            model_name='funddouble',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_on', None)), models.Q(('decided_by__isnull', False), ('merged_on__isnull', False), ('state', 'merged'), models.Q(('decided_by', models.F('requested_by')), _negated=True)), _connector='OR'), name='welfare_funddouble_merge_whole', violation_error_message='การรวมต้องมีวันที่และผู้ตรวจ ซึ่งต้องไม่ใช่ผู้ขอ'),
-        ),
-        migrations.AddConstraint(
-            model_name='funddouble',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['not_double', 'sent_back']), _negated=True), models.Q(('decided_by__isnull', False), ('decision_reason__regex', '\\S')), _connector='OR'), name='welfare_funddouble_closed_with_reason', violation_error_message='การส่งกลับหรือบันทึกว่าไม่ซ้ำต้องมีผู้ตรวจและเหตุผล'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='funddouble',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_funddoubleevent" ("decided_by_id", "decided_on", "decision_reason", "exchanged", "first_id", "found_on", "id", "kept_id", "merged_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_reason", "requested_by_id", "requested_on", "second_id", "similarity_pct", "state", "suspicion", "version") SELECT new_values."decided_by_id", new_values."decided_on", new_values."decision_reason", new_values."exchanged", new_values."first_id", new_values."found_on", new_values."id", new_values."kept_id", new_values."merged_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."request_reason", new_values."requested_by_id", new_values."requested_on", new_values."second_id", new_values."similarity_pct", new_values."state", new_values."suspicion", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6ba58f14580dddbe2813a85e51d93d9d0cc2daa2', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_3224a', referencing='REFERENCING NEW TABLE AS new_values ', table='welfare_funddouble', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='funddouble',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_funddoubleevent" ("decided_by_id", "decided_on", "decision_reason", "exchanged", "first_id", "found_on", "id", "kept_id", "merged_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_reason", "requested_by_id", "requested_on", "second_id", "similarity_pct", "state", "suspicion", "version") SELECT new_values."decided_by_id", new_values."decided_on", new_values."decision_reason", new_values."exchanged", new_values."first_id", new_values."found_on", new_values."id", new_values."kept_id", new_values."merged_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."request_reason", new_values."requested_by_id", new_values."requested_on", new_values."second_id", new_values."similarity_pct", new_values."state", new_values."suspicion", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."decided_by_id" IS DISTINCT FROM (new_values."decided_by_id") OR old_values."decided_on" IS DISTINCT FROM (new_values."decided_on") OR old_values."decision_reason" IS DISTINCT FROM (new_values."decision_reason") OR old_values."exchanged" IS DISTINCT FROM (new_values."exchanged") OR old_values."first_id" IS DISTINCT FROM (new_values."first_id") OR old_values."found_on" IS DISTINCT FROM (new_values."found_on") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."kept_id" IS DISTINCT FROM (new_values."kept_id") OR old_values."merged_on" IS DISTINCT FROM (new_values."merged_on") OR old_values."request_reason" IS DISTINCT FROM (new_values."request_reason") OR old_values."requested_by_id" IS DISTINCT FROM (new_values."requested_by_id") OR old_values."requested_on" IS DISTINCT FROM (new_values."requested_on") OR old_values."second_id" IS DISTINCT FROM (new_values."second_id") OR old_values."similarity_pct" IS DISTINCT FROM (new_values."similarity_pct") OR old_values."state" IS DISTINCT FROM (new_values."state") OR old_values."suspicion" IS DISTINCT FROM (new_values."suspicion") OR old_values."version" IS DISTINCT FROM (new_values."version")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='3713fa422b63730942892cd2c4130bfe684f4816', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_d3a12', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='welfare_funddouble', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='funddouble',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "welfare_funddoubleevent" ("decided_by_id", "decided_on", "decision_reason", "exchanged", "first_id", "found_on", "id", "kept_id", "merged_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_reason", "requested_by_id", "requested_on", "second_id", "similarity_pct", "state", "suspicion", "version") SELECT old_values."decided_by_id", old_values."decided_on", old_values."decision_reason", old_values."exchanged", old_values."first_id", old_values."found_on", old_values."id", old_values."kept_id", old_values."merged_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."request_reason", old_values."requested_by_id", old_values."requested_on", old_values."second_id", old_values."similarity_pct", old_values."state", old_values."suspicion", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='b012a9755a4f133a6c047a1e1767779a0b805a10', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_52aa3', referencing='REFERENCING OLD TABLE AS old_values ', table='welfare_funddouble', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='funddoubleevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='54e7f5183c586cc7e94e5a53bcc2a652d18c2462', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_66f33', table='welfare_funddoubleevent', when='BEFORE')),
         ),
     ]

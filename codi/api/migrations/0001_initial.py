@@ -3,7 +3,6 @@
 import django.db.models.deletion
 import pghistory.utils
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -35,6 +34,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'โทเคน API',
                 'ordering': ['-created_at', '-pk'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('user', 'name'), name='api_token_name_once', violation_error_message='ท่านมีโทเคนชื่อนี้อยู่แล้ว ใช้ชื่ออื่น หรือยกเลิกโทเคนเดิมก่อน'),
+                    models.CheckConstraint(condition=models.Q(('name__regex', '\\S')), name='api_token_name_given', violation_error_message='กรุณาตั้งชื่อโทเคน'),
+                    models.CheckConstraint(condition=models.Q(('reach__in', ['read', 'write'])), name='api_token_reach_known', violation_error_message='เลือกว่าโทเคนใช้ทำอะไรได้จากรายการที่ให้ไว้'),
+                    models.CheckConstraint(condition=models.Q(('expires_on__gt', models.F('created_at__date'))), name='api_token_ends_later', violation_error_message='วันหมดอายุต้องอยู่หลังวันที่สร้าง'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "api_apitokenevent" ("created_at", "expires_on", "hint", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reach", "revoked_at", "user_id") SELECT new_values."created_at", new_values."expires_on", new_values."hint", new_values."id", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."reach", new_values."revoked_at", new_values."user_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='98ec7e2e879618bafabac53a68302e130261eab6', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_d7986', referencing='REFERENCING NEW TABLE AS new_values ', table='api_apitoken', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "api_apitokenevent" ("created_at", "expires_on", "hint", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reach", "revoked_at", "user_id") SELECT new_values."created_at", new_values."expires_on", new_values."hint", new_values."id", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."reach", new_values."revoked_at", new_values."user_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."created_at" IS DISTINCT FROM (new_values."created_at") OR old_values."expires_on" IS DISTINCT FROM (new_values."expires_on") OR old_values."hint" IS DISTINCT FROM (new_values."hint") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."reach" IS DISTINCT FROM (new_values."reach") OR old_values."revoked_at" IS DISTINCT FROM (new_values."revoked_at") OR old_values."user_id" IS DISTINCT FROM (new_values."user_id")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='87a1350b5d7def793c10f503e187da7557b7f241', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_55b1f', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='api_apitoken', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "api_apitokenevent" ("created_at", "expires_on", "hint", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reach", "revoked_at", "user_id") SELECT old_values."created_at", old_values."expires_on", old_values."hint", old_values."id", old_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."reach", old_values."revoked_at", old_values."user_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='f7575dd274e2b5b5f11e454a367f2fbfeaeaec3e', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_c6793', referencing='REFERENCING OLD TABLE AS old_values ', table='api_apitoken', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -57,6 +67,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1df8a2cc41dd5a6607c1efbe89ab9e567748ccac', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b8b46', table='api_apitokenevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -76,46 +89,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'คำตอบที่เก็บไว้',
+                'constraints': [
+                    models.UniqueConstraint(fields=('user', 'key'), name='api_answer_key_once', violation_error_message='คำขอนี้ทำแล้ว ไม่ทำซ้ำ'),
+                    models.CheckConstraint(condition=models.Q(('status__gte', 200), ('status__lt', 500)), name='api_answer_is_final', violation_error_message='เก็บได้เฉพาะคำตอบที่สิ้นสุดแล้ว ลองส่งคำขอใหม่'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='apitoken',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('user', 'name'), name='api_token_name_once', violation_error_message='ท่านมีโทเคนชื่อนี้อยู่แล้ว ใช้ชื่ออื่น หรือยกเลิกโทเคนเดิมก่อน'),
-        ),
-        migrations.AddConstraint(
-            model_name='apitoken',
-            constraint=models.CheckConstraint(condition=models.Q(('name__regex', '\\S')), name='api_token_name_given', violation_error_message='กรุณาตั้งชื่อโทเคน'),
-        ),
-        migrations.AddConstraint(
-            model_name='apitoken',
-            constraint=models.CheckConstraint(condition=models.Q(('reach__in', ['read', 'write'])), name='api_token_reach_known', violation_error_message='เลือกว่าโทเคนใช้ทำอะไรได้จากรายการที่ให้ไว้'),
-        ),
-        migrations.AddConstraint(
-            model_name='apitoken',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_on__gt', models.F('created_at__date'))), name='api_token_ends_later', violation_error_message='วันหมดอายุต้องอยู่หลังวันที่สร้าง'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='apitoken',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "api_apitokenevent" ("created_at", "expires_on", "hint", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reach", "revoked_at", "user_id") SELECT new_values."created_at", new_values."expires_on", new_values."hint", new_values."id", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."reach", new_values."revoked_at", new_values."user_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='98ec7e2e879618bafabac53a68302e130261eab6', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_d7986', referencing='REFERENCING NEW TABLE AS new_values ', table='api_apitoken', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='apitoken',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "api_apitokenevent" ("created_at", "expires_on", "hint", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reach", "revoked_at", "user_id") SELECT new_values."created_at", new_values."expires_on", new_values."hint", new_values."id", new_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."reach", new_values."revoked_at", new_values."user_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."created_at" IS DISTINCT FROM (new_values."created_at") OR old_values."expires_on" IS DISTINCT FROM (new_values."expires_on") OR old_values."hint" IS DISTINCT FROM (new_values."hint") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."reach" IS DISTINCT FROM (new_values."reach") OR old_values."revoked_at" IS DISTINCT FROM (new_values."revoked_at") OR old_values."user_id" IS DISTINCT FROM (new_values."user_id")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='87a1350b5d7def793c10f503e187da7557b7f241', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_55b1f', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='api_apitoken', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='apitoken',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "api_apitokenevent" ("created_at", "expires_on", "hint", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reach", "revoked_at", "user_id") SELECT old_values."created_at", old_values."expires_on", old_values."hint", old_values."id", old_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."reach", old_values."revoked_at", old_values."user_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='f7575dd274e2b5b5f11e454a367f2fbfeaeaec3e', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_c6793', referencing='REFERENCING OLD TABLE AS old_values ', table='api_apitoken', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='apitokenevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1df8a2cc41dd5a6607c1efbe89ab9e567748ccac', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b8b46', table='api_apitokenevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='keptanswer',
-            constraint=models.UniqueConstraint(fields=('user', 'key'), name='api_answer_key_once', violation_error_message='คำขอนี้ทำแล้ว ไม่ทำซ้ำ'),
-        ),
-        migrations.AddConstraint(
-            model_name='keptanswer',
-            constraint=models.CheckConstraint(condition=models.Q(('status__gte', 200), ('status__lt', 500)), name='api_answer_is_final', violation_error_message='เก็บได้เฉพาะคำตอบที่สิ้นสุดแล้ว ลองส่งคำขอใหม่'),
         ),
     ]

@@ -3,7 +3,6 @@
 import django.db.models.deletion
 import pghistory.utils
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -35,6 +34,18 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'รายการในถังขยะ',
                 'ordering': ['-deleted_at', '-pk'],
+                'indexes': [
+                    models.Index(fields=['-deleted_at'], name='desk_binned_newest'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('model', 'object_id'), name='desk_binned_once', violation_error_message='รายการนี้อยู่ในถังขยะแล้ว เปิดถังขยะเพื่อเลิกลบ'),
+                    models.CheckConstraint(condition=models.Q(('kept_until__gt', models.F('deleted_at'))), name='desk_binned_kept_a_while', violation_error_message='วันที่เลิกลบได้ต้องอยู่หลังวันที่ลบ'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "desk_binnedevent" ("deleted_at", "deleted_by_id", "id", "kept_until", "kind", "model", "object_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "region_id", "title") SELECT new_values."deleted_at", new_values."deleted_by_id", new_values."id", new_values."kept_until", new_values."kind", new_values."model", new_values."object_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."province_id", new_values."region_id", new_values."title" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='afdcec5fb6b6aaa9963650ef79ffff628ed80906', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_751b8', referencing='REFERENCING NEW TABLE AS new_values ', table='desk_binned', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "desk_binnedevent" ("deleted_at", "deleted_by_id", "id", "kept_until", "kind", "model", "object_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "region_id", "title") SELECT new_values."deleted_at", new_values."deleted_by_id", new_values."id", new_values."kept_until", new_values."kind", new_values."model", new_values."object_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."province_id", new_values."region_id", new_values."title" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."deleted_at" IS DISTINCT FROM (new_values."deleted_at") OR old_values."deleted_by_id" IS DISTINCT FROM (new_values."deleted_by_id") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."kept_until" IS DISTINCT FROM (new_values."kept_until") OR old_values."kind" IS DISTINCT FROM (new_values."kind") OR old_values."model" IS DISTINCT FROM (new_values."model") OR old_values."object_id" IS DISTINCT FROM (new_values."object_id") OR old_values."province_id" IS DISTINCT FROM (new_values."province_id") OR old_values."region_id" IS DISTINCT FROM (new_values."region_id") OR old_values."title" IS DISTINCT FROM (new_values."title")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='ba8920f6d3f65213bc3f8b471c5c45397108f92e', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_000b3', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='desk_binned', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "desk_binnedevent" ("deleted_at", "deleted_by_id", "id", "kept_until", "kind", "model", "object_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "region_id", "title") SELECT old_values."deleted_at", old_values."deleted_by_id", old_values."id", old_values."kept_until", old_values."kind", old_values."model", old_values."object_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."province_id", old_values."region_id", old_values."title" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='2e4ff88cf5ef568c7be7474949cd583194d1b146', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_9812c', referencing='REFERENCING OLD TABLE AS old_values ', table='desk_binned', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -59,34 +70,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d45e3829b638483334e23efd461cebd60ffc4648', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_593d7', table='desk_binnedevent', when='BEFORE')),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='binned',
-            index=models.Index(fields=['-deleted_at'], name='desk_binned_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='binned',
-            constraint=models.UniqueConstraint(fields=('model', 'object_id'), name='desk_binned_once', violation_error_message='รายการนี้อยู่ในถังขยะแล้ว เปิดถังขยะเพื่อเลิกลบ'),
-        ),
-        migrations.AddConstraint(
-            model_name='binned',
-            constraint=models.CheckConstraint(condition=models.Q(('kept_until__gt', models.F('deleted_at'))), name='desk_binned_kept_a_while', violation_error_message='วันที่เลิกลบได้ต้องอยู่หลังวันที่ลบ'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='binned',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "desk_binnedevent" ("deleted_at", "deleted_by_id", "id", "kept_until", "kind", "model", "object_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "region_id", "title") SELECT new_values."deleted_at", new_values."deleted_by_id", new_values."id", new_values."kept_until", new_values."kind", new_values."model", new_values."object_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."province_id", new_values."region_id", new_values."title" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='afdcec5fb6b6aaa9963650ef79ffff628ed80906', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_751b8', referencing='REFERENCING NEW TABLE AS new_values ', table='desk_binned', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='binned',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "desk_binnedevent" ("deleted_at", "deleted_by_id", "id", "kept_until", "kind", "model", "object_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "region_id", "title") SELECT new_values."deleted_at", new_values."deleted_by_id", new_values."id", new_values."kept_until", new_values."kind", new_values."model", new_values."object_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."province_id", new_values."region_id", new_values."title" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."deleted_at" IS DISTINCT FROM (new_values."deleted_at") OR old_values."deleted_by_id" IS DISTINCT FROM (new_values."deleted_by_id") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."kept_until" IS DISTINCT FROM (new_values."kept_until") OR old_values."kind" IS DISTINCT FROM (new_values."kind") OR old_values."model" IS DISTINCT FROM (new_values."model") OR old_values."object_id" IS DISTINCT FROM (new_values."object_id") OR old_values."province_id" IS DISTINCT FROM (new_values."province_id") OR old_values."region_id" IS DISTINCT FROM (new_values."region_id") OR old_values."title" IS DISTINCT FROM (new_values."title")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='ba8920f6d3f65213bc3f8b471c5c45397108f92e', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_000b3', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='desk_binned', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='binned',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "desk_binnedevent" ("deleted_at", "deleted_by_id", "id", "kept_until", "kind", "model", "object_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "region_id", "title") SELECT old_values."deleted_at", old_values."deleted_by_id", old_values."id", old_values."kept_until", old_values."kind", old_values."model", old_values."object_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."province_id", old_values."region_id", old_values."title" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='2e4ff88cf5ef568c7be7474949cd583194d1b146', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_9812c', referencing='REFERENCING OLD TABLE AS old_values ', table='desk_binned', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='binnedevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d45e3829b638483334e23efd461cebd60ffc4648', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_593d7', table='desk_binnedevent', when='BEFORE')),
         ),
     ]

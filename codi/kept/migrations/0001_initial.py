@@ -4,7 +4,6 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 import pghistory.utils
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -34,6 +33,16 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'ตัวกรองที่บันทึก',
                 'ordering': ['name', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('owner', 'list_name', 'name'), name='kept_filter_once', violation_error_message='มีตัวกรองชื่อนี้ในรายการนี้แล้ว ตั้งชื่ออื่น หรือลบตัวกรองเดิมก่อน'),
+                    models.CheckConstraint(condition=models.Q(('audience__in', ['mine', 'office', 'everybody'])), name='kept_filter_audience_known', violation_error_message='กรุณาเลือกจากรายการว่าจะให้ใครเห็นตัวกรองนี้'),
+                    models.CheckConstraint(condition=models.Q(('name__regex', '\\S'), ('query__regex', '\\S')), name='kept_filter_says_something', violation_error_message='กรุณาตั้งชื่อตัวกรอง และกรองรายการก่อนบันทึก'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "kept_savedfilterevent" ("audience", "id", "list_name", "name", "owner_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "query", "region_id") SELECT new_values."audience", new_values."id", new_values."list_name", new_values."name", new_values."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."province_id", new_values."query", new_values."region_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d42596bc68bea29fca2b890b5e1aa9ca15e74ecc', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_52505', referencing='REFERENCING NEW TABLE AS new_values ', table='kept_savedfilter', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "kept_savedfilterevent" ("audience", "id", "list_name", "name", "owner_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "query", "region_id") SELECT new_values."audience", new_values."id", new_values."list_name", new_values."name", new_values."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."province_id", new_values."query", new_values."region_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d9716cfe9ec95df10f21bb9b31e64ab0d59b2b18', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_a000a', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='kept_savedfilter', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "kept_savedfilterevent" ("audience", "id", "list_name", "name", "owner_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "query", "region_id") SELECT old_values."audience", old_values."id", old_values."list_name", old_values."name", old_values."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."province_id", old_values."query", old_values."region_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='08d71a59127a38e8aad2bfd21adddfca18da3c56', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_5a629', referencing='REFERENCING OLD TABLE AS old_values ', table='kept_savedfilter', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -49,6 +58,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'การแสดงของรายการ',
+                'constraints': [
+                    models.UniqueConstraint(fields=('user', 'list_name'), name='kept_choice_once', violation_error_message='มีการตั้งค่าของรายการนี้แล้ว กรุณาโหลดหน้าใหม่'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -71,38 +83,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d0b2722ae3ef3e82a737cda1e2942c1d9ae49850', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7d8b8', table='kept_savedfilterevent', when='BEFORE')),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='savedfilter',
-            constraint=models.UniqueConstraint(fields=('owner', 'list_name', 'name'), name='kept_filter_once', violation_error_message='มีตัวกรองชื่อนี้ในรายการนี้แล้ว ตั้งชื่ออื่น หรือลบตัวกรองเดิมก่อน'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedfilter',
-            constraint=models.CheckConstraint(condition=models.Q(('audience__in', ['mine', 'office', 'everybody'])), name='kept_filter_audience_known', violation_error_message='กรุณาเลือกจากรายการว่าจะให้ใครเห็นตัวกรองนี้'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedfilter',
-            constraint=models.CheckConstraint(condition=models.Q(('name__regex', '\\S'), ('query__regex', '\\S')), name='kept_filter_says_something', violation_error_message='กรุณาตั้งชื่อตัวกรอง และกรองรายการก่อนบันทึก'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='savedfilter',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "kept_savedfilterevent" ("audience", "id", "list_name", "name", "owner_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "query", "region_id") SELECT new_values."audience", new_values."id", new_values."list_name", new_values."name", new_values."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."province_id", new_values."query", new_values."region_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d42596bc68bea29fca2b890b5e1aa9ca15e74ecc', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_52505', referencing='REFERENCING NEW TABLE AS new_values ', table='kept_savedfilter', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='savedfilter',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "kept_savedfilterevent" ("audience", "id", "list_name", "name", "owner_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "query", "region_id") SELECT new_values."audience", new_values."id", new_values."list_name", new_values."name", new_values."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."province_id", new_values."query", new_values."region_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d9716cfe9ec95df10f21bb9b31e64ab0d59b2b18', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_a000a', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='kept_savedfilter', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='savedfilter',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "kept_savedfilterevent" ("audience", "id", "list_name", "name", "owner_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "query", "region_id") SELECT old_values."audience", old_values."id", old_values."list_name", old_values."name", old_values."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."province_id", old_values."query", old_values."region_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='08d71a59127a38e8aad2bfd21adddfca18da3c56', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_5a629', referencing='REFERENCING OLD TABLE AS old_values ', table='kept_savedfilter', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='listchoice',
-            constraint=models.UniqueConstraint(fields=('user', 'list_name'), name='kept_choice_once', violation_error_message='มีการตั้งค่าของรายการนี้แล้ว กรุณาโหลดหน้าใหม่'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='savedfilterevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d0b2722ae3ef3e82a737cda1e2942c1d9ae49850', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7d8b8', table='kept_savedfilterevent', when='BEFORE')),
         ),
     ]

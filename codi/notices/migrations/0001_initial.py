@@ -30,6 +30,15 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'อีเมลแจ้งเตือน',
                 'ordering': ['-created_at', '-pk'],
+                'indexes': [
+                    models.Index(condition=models.Q(('state__in', ('waiting', 'sending'))), fields=['due_at'], name='notices_mail_open'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'sending', 'sent', 'failed'])), name='notices_mail_state_known', violation_error_message='สถานะของอีเมลไม่ถูกต้อง กรุณาโหลดหน้าใหม่'),
+                    models.CheckConstraint(condition=models.Q(('attempt_count__lte', 3)), name='notices_mail_attempts_bounded', violation_error_message='อีเมลหนึ่งฉบับลองส่งได้ไม่เกิน 3 ครั้งต่อการสั่งหนึ่งครั้ง'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at', None)), _connector='OR'), name='notices_mail_sent_has_time', violation_error_message='อีเมลที่ส่งแล้วต้องมีเวลาส่ง อีเมลอื่นต้องไม่มี'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), _negated=True), models.Q(('failure', ''), _negated=True), _connector='OR'), name='notices_mail_failure_has_reason', violation_error_message='อีเมลที่ส่งไม่สำเร็จต้องมีสาเหตุ'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -49,6 +58,16 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'การแจ้งเตือน',
                 'ordering': ['-created_at', '-pk'],
+                'indexes': [
+                    models.Index(fields=['recipient', '-created_at'], name='notices_notice_mine'),
+                    models.Index(condition=models.Q(('read_at', None)), fields=['recipient'], name='notices_notice_unread'),
+                    models.Index(condition=models.Q(('mail', None), models.Q(('mail_mode', ''), _negated=True)), fields=['mail_mode'], name='notices_notice_unposted'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('recipient', 'kind', 'key'), name='notices_notice_told_once', violation_error_message='แจ้งเรื่องนี้แก่ผู้รับแล้ว ไม่แจ้งซ้ำ'),
+                    models.CheckConstraint(condition=models.Q(('mail_mode__in', ('', 'at_once', 'daily'))), name='notices_notice_mode_known', violation_error_message='เลือกวิธีส่งอีเมลจากรายการที่ให้ไว้'),
+                    models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='notices_notice_title_given', violation_error_message='การแจ้งเตือนต้องมีข้อความ'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -61,58 +80,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'การตั้งค่าการแจ้งเตือน',
+                'constraints': [
+                    models.UniqueConstraint(fields=('user', 'kind'), name='notices_noticesetting_once', violation_error_message='ตั้งค่าเรื่องนี้ไว้แล้ว กรุณาโหลดหน้าใหม่แล้วแก้ไข'),
+                    models.CheckConstraint(condition=models.Q(('frequency__in', ['at_once', 'daily', 'never'])), name='notices_noticesetting_frequency_known', violation_error_message='เลือกความถี่ของอีเมลจากรายการที่ให้ไว้'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='mail',
-            index=models.Index(condition=models.Q(('state__in', ('waiting', 'sending'))), fields=['due_at'], name='notices_mail_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='mail',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'sending', 'sent', 'failed'])), name='notices_mail_state_known', violation_error_message='สถานะของอีเมลไม่ถูกต้อง กรุณาโหลดหน้าใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='mail',
-            constraint=models.CheckConstraint(condition=models.Q(('attempt_count__lte', 3)), name='notices_mail_attempts_bounded', violation_error_message='อีเมลหนึ่งฉบับลองส่งได้ไม่เกิน 3 ครั้งต่อการสั่งหนึ่งครั้ง'),
-        ),
-        migrations.AddConstraint(
-            model_name='mail',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at', None)), _connector='OR'), name='notices_mail_sent_has_time', violation_error_message='อีเมลที่ส่งแล้วต้องมีเวลาส่ง อีเมลอื่นต้องไม่มี'),
-        ),
-        migrations.AddConstraint(
-            model_name='mail',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), _negated=True), models.Q(('failure', ''), _negated=True), _connector='OR'), name='notices_mail_failure_has_reason', violation_error_message='อีเมลที่ส่งไม่สำเร็จต้องมีสาเหตุ'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['recipient', '-created_at'], name='notices_notice_mine'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('read_at', None)), fields=['recipient'], name='notices_notice_unread'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('mail', None), models.Q(('mail_mode', ''), _negated=True)), fields=['mail_mode'], name='notices_notice_unposted'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('recipient', 'kind', 'key'), name='notices_notice_told_once', violation_error_message='แจ้งเรื่องนี้แก่ผู้รับแล้ว ไม่แจ้งซ้ำ'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('mail_mode__in', ('', 'at_once', 'daily'))), name='notices_notice_mode_known', violation_error_message='เลือกวิธีส่งอีเมลจากรายการที่ให้ไว้'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='notices_notice_title_given', violation_error_message='การแจ้งเตือนต้องมีข้อความ'),
-        ),
-        migrations.AddConstraint(
-            model_name='noticesetting',
-            constraint=models.UniqueConstraint(fields=('user', 'kind'), name='notices_noticesetting_once', violation_error_message='ตั้งค่าเรื่องนี้ไว้แล้ว กรุณาโหลดหน้าใหม่แล้วแก้ไข'),
-        ),
-        migrations.AddConstraint(
-            model_name='noticesetting',
-            constraint=models.CheckConstraint(condition=models.Q(('frequency__in', ['at_once', 'daily', 'never'])), name='notices_noticesetting_frequency_known', violation_error_message='เลือกความถี่ของอีเมลจากรายการที่ให้ไว้'),
         ),
     ]

@@ -3,7 +3,6 @@
 import django.db.models.deletion
 import pghistory.utils
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -46,6 +45,23 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'สิ่งที่พบในข้อมูล',
                 'ordering': ['-first_seen_on', 'pk'],
+                'indexes': [
+                    models.Index(fields=['state', 'region', 'province'], name='quality_finding_inbox'),
+                    models.Index(fields=['rule_key', 'subject_key', '-id'], name='quality_finding_subject'),
+                    models.Index(fields=['owner', 'state'], name='quality_finding_mine'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('gone_on', None)), fields=('rule_key', 'subject_key'), name='quality_finding_once', violation_error_message='พบเรื่องนี้ของรายการนี้อยู่แล้ว กรุณาโหลดหน้าใหม่'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('closed_by', None), ('reason', '')), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), ('reason__regex', '\\S')), _connector='OR'), name='quality_finding_closing_whole', violation_error_message='การยืนยันว่าถูกต้องต้องมีผู้ยืนยัน เวลา และเหตุผลครบ'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('gone_on', None), ('last_seen_on', None)), models.Q(('gone_on__isnull', False), ('last_seen_on__isnull', False), ('gone_on__gte', models.F('last_seen_on')), ('last_seen_on__gte', models.F('first_seen_on'))), _connector='OR'), name='quality_finding_days_in_order', violation_error_message='เรื่องที่หมดไปต้องมีวันที่พบล่าสุด ไม่ก่อนวันที่พบครั้งแรกและไม่หลังวันที่หมดไป'),
+                    models.CheckConstraint(condition=models.Q(('severity__in', ['serious', 'warning', 'note']), ('topic__in', ['documents', 'terms', 'work', 'reporting', 'sums', 'money', 'places', 'duplicates'])), name='quality_finding_weighed', violation_error_message='หมวดหรือความสำคัญไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
+                    models.CheckConstraint(condition=models.Q(('rule_key__regex', '\\S'), ('subject_key__regex', '\\S'), ('detail__regex', '\\S'), ('subject_label__regex', '\\S')), name='quality_finding_says_what', violation_error_message='สิ่งที่พบต้องบอกกฎ รายการ และรายละเอียดให้ครบ'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quality_findingevent" ("closed_at", "closed_by_id", "detail", "due_on", "fingerprint", "first_seen_on", "follows_id", "gone_on", "id", "last_seen_on", "owner_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "reason", "region_id", "rule_key", "severity", "subject_key", "subject_label", "topic", "version") SELECT new_values."closed_at", new_values."closed_by_id", new_values."detail", new_values."due_on", new_values."fingerprint", new_values."first_seen_on", new_values."follows_id", new_values."gone_on", new_values."id", new_values."last_seen_on", new_values."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."province_id", new_values."reason", new_values."region_id", new_values."rule_key", new_values."severity", new_values."subject_key", new_values."subject_label", new_values."topic", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='42ba6d77c9f5b4eb5269d258d2c7068be54fe940', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_3593f', referencing='REFERENCING NEW TABLE AS new_values ', table='quality_finding', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quality_findingevent" ("closed_at", "closed_by_id", "detail", "due_on", "fingerprint", "first_seen_on", "follows_id", "gone_on", "id", "last_seen_on", "owner_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "reason", "region_id", "rule_key", "severity", "subject_key", "subject_label", "topic", "version") SELECT new_values."closed_at", new_values."closed_by_id", new_values."detail", new_values."due_on", new_values."fingerprint", new_values."first_seen_on", new_values."follows_id", new_values."gone_on", new_values."id", new_values."last_seen_on", new_values."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."province_id", new_values."reason", new_values."region_id", new_values."rule_key", new_values."severity", new_values."subject_key", new_values."subject_label", new_values."topic", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0ee886b02b0b430d3f5555cd0ca9121b13a427ff', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_82780', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='quality_finding', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quality_findingevent" ("closed_at", "closed_by_id", "detail", "due_on", "fingerprint", "first_seen_on", "follows_id", "gone_on", "id", "last_seen_on", "owner_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "reason", "region_id", "rule_key", "severity", "subject_key", "subject_label", "topic", "version") SELECT old_values."closed_at", old_values."closed_by_id", old_values."detail", old_values."due_on", old_values."fingerprint", old_values."first_seen_on", old_values."follows_id", old_values."gone_on", old_values."id", old_values."last_seen_on", old_values."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."province_id", old_values."reason", old_values."region_id", old_values."rule_key", old_values."severity", old_values."subject_key", old_values."subject_label", old_values."topic", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='7c746d3309005e19718523b68027bb8378d44989', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_71a63', referencing='REFERENCING OLD TABLE AS old_values ', table='quality_finding', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -63,6 +79,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'จำนวนสิ่งที่พบรายวัน',
                 'ordering': ['day', 'rule_key'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('day', 'rule_key', 'region', 'province'), name='quality_findingcount_once', nulls_distinct=False, violation_error_message='นับของวันนี้ไว้แล้ว ระบบจะนับใหม่เมื่อตรวจครั้งถัดไป'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -98,6 +117,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='08e7887c49eb4c12e8db7050f0e14fe752f277b1', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2fbe2', table='quality_findingevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -113,59 +135,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'การตรวจตามกฎ',
                 'ordering': ['-day', 'rule_key'],
-                'constraints': [models.UniqueConstraint(fields=('day', 'rule_key'), name='quality_rulerun_once', violation_error_message='บันทึกการตรวจของวันนี้แล้ว ตรวจใหม่ได้จากหน้าคุณภาพข้อมูล')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('day', 'rule_key'), name='quality_rulerun_once', violation_error_message='บันทึกการตรวจของวันนี้แล้ว ตรวจใหม่ได้จากหน้าคุณภาพข้อมูล'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['state', 'region', 'province'], name='quality_finding_inbox'),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['rule_key', 'subject_key', '-id'], name='quality_finding_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['owner', 'state'], name='quality_finding_mine'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.UniqueConstraint(condition=models.Q(('gone_on', None)), fields=('rule_key', 'subject_key'), name='quality_finding_once', violation_error_message='พบเรื่องนี้ของรายการนี้อยู่แล้ว กรุณาโหลดหน้าใหม่'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('closed_by', None), ('reason', '')), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), ('reason__regex', '\\S')), _connector='OR'), name='quality_finding_closing_whole', violation_error_message='การยืนยันว่าถูกต้องต้องมีผู้ยืนยัน เวลา และเหตุผลครบ'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('gone_on', None), ('last_seen_on', None)), models.Q(('gone_on__isnull', False), ('last_seen_on__isnull', False), ('gone_on__gte', models.F('last_seen_on')), ('last_seen_on__gte', models.F('first_seen_on'))), _connector='OR'), name='quality_finding_days_in_order', violation_error_message='เรื่องที่หมดไปต้องมีวันที่พบล่าสุด ไม่ก่อนวันที่พบครั้งแรกและไม่หลังวันที่หมดไป'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__in', ['serious', 'warning', 'note']), ('topic__in', ['documents', 'terms', 'work', 'reporting', 'sums', 'money', 'places', 'duplicates'])), name='quality_finding_weighed', violation_error_message='หมวดหรือความสำคัญไม่ถูกต้อง เลือกจากรายการที่ให้ไว้'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('rule_key__regex', '\\S'), ('subject_key__regex', '\\S'), ('detail__regex', '\\S'), ('subject_label__regex', '\\S')), name='quality_finding_says_what', violation_error_message='สิ่งที่พบต้องบอกกฎ รายการ และรายละเอียดให้ครบ'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='finding',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quality_findingevent" ("closed_at", "closed_by_id", "detail", "due_on", "fingerprint", "first_seen_on", "follows_id", "gone_on", "id", "last_seen_on", "owner_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "reason", "region_id", "rule_key", "severity", "subject_key", "subject_label", "topic", "version") SELECT new_values."closed_at", new_values."closed_by_id", new_values."detail", new_values."due_on", new_values."fingerprint", new_values."first_seen_on", new_values."follows_id", new_values."gone_on", new_values."id", new_values."last_seen_on", new_values."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."province_id", new_values."reason", new_values."region_id", new_values."rule_key", new_values."severity", new_values."subject_key", new_values."subject_label", new_values."topic", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='42ba6d77c9f5b4eb5269d258d2c7068be54fe940', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_3593f', referencing='REFERENCING NEW TABLE AS new_values ', table='quality_finding', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='finding',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quality_findingevent" ("closed_at", "closed_by_id", "detail", "due_on", "fingerprint", "first_seen_on", "follows_id", "gone_on", "id", "last_seen_on", "owner_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "reason", "region_id", "rule_key", "severity", "subject_key", "subject_label", "topic", "version") SELECT new_values."closed_at", new_values."closed_by_id", new_values."detail", new_values."due_on", new_values."fingerprint", new_values."first_seen_on", new_values."follows_id", new_values."gone_on", new_values."id", new_values."last_seen_on", new_values."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."province_id", new_values."reason", new_values."region_id", new_values."rule_key", new_values."severity", new_values."subject_key", new_values."subject_label", new_values."topic", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0ee886b02b0b430d3f5555cd0ca9121b13a427ff', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_82780', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='quality_finding', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='finding',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quality_findingevent" ("closed_at", "closed_by_id", "detail", "due_on", "fingerprint", "first_seen_on", "follows_id", "gone_on", "id", "last_seen_on", "owner_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "reason", "region_id", "rule_key", "severity", "subject_key", "subject_label", "topic", "version") SELECT old_values."closed_at", old_values."closed_by_id", old_values."detail", old_values."due_on", old_values."fingerprint", old_values."first_seen_on", old_values."follows_id", old_values."gone_on", old_values."id", old_values."last_seen_on", old_values."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."province_id", old_values."reason", old_values."region_id", old_values."rule_key", old_values."severity", old_values."subject_key", old_values."subject_label", old_values."topic", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='7c746d3309005e19718523b68027bb8378d44989', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_71a63', referencing='REFERENCING OLD TABLE AS old_values ', table='quality_finding', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='findingcount',
-            constraint=models.UniqueConstraint(fields=('day', 'rule_key', 'region', 'province'), name='quality_findingcount_once', nulls_distinct=False, violation_error_message='นับของวันนี้ไว้แล้ว ระบบจะนับใหม่เมื่อตรวจครั้งถัดไป'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='findingevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='08e7887c49eb4c12e8db7050f0e14fe752f277b1', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2fbe2', table='quality_findingevent', when='BEFORE')),
         ),
     ]
