@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from codi.figures.compared import CURRENT, PREVIOUS
 from codi.figures.grid import Basis, Column, Grid, Row
 from codi.fiscal import AsOf
 from codi.thai.dates import short_date
@@ -125,6 +126,11 @@ WITHIN = (
         "กลุ่มสะสม",
     ),
 )
+# Lines that the lines numbered below them make up; what is left to none of them is the last.
+MADE_UP = (
+    ("welfare.change", "1.1", "สมาชิกรายกลุ่มรวมกันเท่าสมาชิกทั้งหมด"),
+    ("welfare.change", "1.2", "เงินกองทุนรายแหล่งรวมกันเท่าเงินกองทุนทั้งหมด"),
+)
 QUARTER = re.compile(r"q[1-4]")
 # Sums that only grow: below the quarter before they need a reason.
 CUMULATIVE_LINES = ("1.3", "1.4")
@@ -137,6 +143,8 @@ def run_checks(grids: Sequence[Grid]) -> Iterator[CheckResult]:
         yield from _agrees(agreement, found)
     for rule in WITHIN:
         yield from _within(*rule, found=found)
+    for line in MADE_UP:
+        yield from _made_up(*line, found=found)
     for grid in grids:
         yield from _never_falls(grid)
 
@@ -184,12 +192,33 @@ def _within(
     )
 
 
+def _made_up(key: str, whole: str, title: str, *, found: dict[str, Grid]) -> Iterator[CheckResult]:
+    """A line is the sum of its parts, of which none is below nil: more in groups than there are."""
+    grid = found.get(key)
+    parts = [row for row in grid.rows if row.key.startswith(f"{whole}.")] if grid else []
+    if grid is None or not parts:
+        return
+    wrong = []
+    for column in (grid.column(name) for name in (PREVIOUS, CURRENT)):
+        total = grid.number(whole, column.key) or 0
+        told = [(row, grid.number(row.key, column.key) or 0) for row in parts]
+        wrong += [f"{column.title}: {row.title} {_shown(got)}" for row, got in told if got < 0]
+        if (summed := sum(got for _, got in told)) != total:
+            wrong.append(f"{column.title}: รวม {_shown(summed)} แต่ทั้งหมด {_shown(total)}")
+    yield CheckResult(
+        f"lines:{key}.{whole}@{grid.as_of.isoformat()}",
+        f"{title} {AsOf(grid.as_of).short}",
+        not wrong,
+        "; ".join(wrong),
+    )
+
+
 def _never_falls(grid: Grid) -> Iterator[CheckResult]:
     """A cumulative number below the quarter before: right only with a reason, which is a waiver."""
     series = _series(grid)
     rows = [row for row in grid.rows if row.key in CUMULATIVE_LINES]
     if grid.key == "welfare.change":
-        pairs = [(row, grid.column("previous"), grid.column("current")) for row in rows]
+        pairs = [(row, grid.column(PREVIOUS), grid.column(CURRENT)) for row in rows]
     else:
         pairs = [
             (row, one, other)

@@ -197,6 +197,26 @@ def test_a_part_above_its_whole_is_named_with_its_row():
     }
 
 
+def test_groups_above_the_members_and_sources_beside_the_money_are_told():
+    """Wrong if more members stood in groups than there are, or money came from nowhere."""
+    lines: dict[str, list[Any]] = {
+        # 100 = 60 + 40; 120 = 90 + 50 − 20.
+        "1.1": [100, 120],
+        "1.1.1": [60, 90],
+        "1.1.2": [40, 50],
+        "1.1.6": [None, -20],
+        # 30 = 10 + 20; 50 is 5 more than 20 + 25.
+        "1.2": [Decimal(30), Decimal(50)],
+        "1.2.1": [Decimal(10), Decimal(20)],
+        "1.2.5": [Decimal(20), Decimal(25)],
+    }
+    table = grid("welfare.change", counts("previous", "current"), lines)
+    assert failed(table) == {
+        "lines:welfare.change.1.1@2019-08-31": "current: 1.1.6 -20",
+        "lines:welfare.change.1.2@2019-08-31": "current: รวม 45 แต่ทั้งหมด 50",
+    }
+
+
 def test_a_cumulative_series_that_falls_is_told_quarter_by_quarter():
     """Wrong if 852 → 820 passed, or the councils still waiting were held to grow."""
     columns = [
