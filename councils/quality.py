@@ -43,7 +43,7 @@ from codi.quality.declared import (
     words,
 )
 from councils.figures.sources import with_both_forms, with_form
-from councils.merging import COUNCIL_MERGER
+from councils.merging import COUNCIL_MERGER, GROUP_MERGER
 from councils.models import (
     AuthorityKind,
     Council,
@@ -58,7 +58,7 @@ from programs.models import RegionBase
 from programs.models.region_bases import BaseKind
 from programs.quality_of_doubles import doubles_rule
 
-SUBJECT = "สภาองค์กรชุมชน"
+SUBJECT, GROUPS = "สภาองค์กรชุมชน", "กลุ่ม/องค์กรชุมชน"
 NATION = FigureScope()
 LABEL = words(F("code"), " ", F("name"))
 OF_COUNCIL = part_of("council")
@@ -238,7 +238,7 @@ register(
         title="กลุ่มที่ยังไม่รับรองสถานภาพของปีนี้",
         topic=Topic.WORK,
         severity=Severity.NOTE,
-        subject="กลุ่ม/องค์กรชุมชน",
+        subject=GROUPS,
         advice="เปิดรายการกลุ่มของสภา แล้วรับรองทีละกลุ่มหรือทั้งรายการ หรือบันทึกการสิ้นสภาพ",
         offending=groups_uncertified,
         label=LABEL,
@@ -260,7 +260,7 @@ register(
         title="กลุ่มยังคงอยู่กับสภาที่พ้นทะเบียนแล้ว",
         topic=Topic.WORK,
         severity=Severity.WARNING,
-        subject="กลุ่ม/องค์กรชุมชน",
+        subject=GROUPS,
         advice="เปิดรายการกลุ่ม แล้วบันทึกการสิ้นสภาพ หรือจดแจ้งใหม่กับสภาที่กลุ่มสังกัดจริง",
         offending=groups_left_behind,
         label=LABEL,
@@ -423,4 +423,5 @@ register(
         link=page("councils:council_edit"),
     ),
     doubles_rule("councils.doubles", COUNCIL_MERGER, SUBJECT),
+    doubles_rule("councils.group_doubles", GROUP_MERGER, GROUPS),
 )

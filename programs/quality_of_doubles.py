@@ -20,7 +20,7 @@ def doubles_rule(key: str, merger: Merger, subject: str) -> Rule:
         offending=lambda today: merger.case.objects.unsettled(),
         label=words(F("first__code"), " กับ ", F("second__code")),
         detail=words("ชื่อ “", F("first__name"), "” กับ “", F("second__name"), "”"),
-        region="first__region",
-        province="first__province",
+        region=f"{merger.case.place_path}region",
+        province=f"{merger.case.place_path}province",
         link=page(merger.url_name),
     )

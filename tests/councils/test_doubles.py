@@ -446,17 +446,42 @@ def switch(state: str) -> None:
         cursor.execute(f"ALTER TABLE councils_member {state} TRIGGER USER")
 
 
-def test_the_inbox_names_pairs_until_somebody_settles_them(w):
+def twins(case: Any) -> tuple[Any, Any, Any]:
+    """Three records of one name, of which two are to be a pair."""
+    if case is CouncilDouble:
+        first, twin, third = (here("สภา ก", code=code) for code in "123")
+    else:
+        of = here("สภา ก")
+        first, twin, third = (build.group(of, "กลุ่มทอผ้า", code=code) for code in "123")
+    return first, twin, third
+
+
+@pytest.mark.parametrize(
+    ("case", "key"),
+    [(CouncilDouble, "councils.doubles"), (GroupDouble, "councils.group_doubles")],
+)
+def test_the_inbox_names_pairs_until_somebody_settles_them(w, case: Any, key: str):
     """Wrong if a double stood in no inbox, a wrong kind were called one, or a settled pair stayed."""
-    first, twin = here("สภา ก", code="1"), here("สภา ก", code="2")
-    case = CouncilDouble.objects.create(first=first, second=twin, found_on=TODAY)
-    CouncilDouble.objects.create(
-        first=twin, second=here("สภา ก", code="3"), found_on=TODAY, suspicion="kind"
-    )
-    rule = declared.RULES["councils.doubles"]
+    first, twin, third = twins(case)
+    pair = case.objects.create(first=first, second=twin, found_on=TODAY)
+    case.objects.create(first=twin, second=third, found_on=TODAY, suspicion="kind")
+    rule = declared.RULES[key]
     sweeping.run_rule(rule=rule, today=TODAY)
-    (found,) = Finding.objects.filter(rule_key=rule.key, gone_on=None)
-    assert (found.subject_label, found.province) == ("1 กับ 2", first.province)
-    merging.close_case(actor=w.officer, case=case, reason="คนละแห่ง", today=TODAY)
+    (found,) = Finding.objects.filter(rule_key=key, gone_on=None)
+    assert (found.subject_label, found.province) == ("1 กับ 2", build.province())
+    assert rule.link(found.subject_key) == pair.get_absolute_url()
+    merging.close_case(actor=w.officer, case=pair, reason="คนละแห่ง", today=TODAY)
     sweeping.run_rule(rule=rule, today=TODAY)
-    assert not Finding.objects.filter(rule_key=rule.key, gone_on=None).exists()
+    assert not Finding.objects.filter(rule_key=key, gone_on=None).exists()
+
+
+def test_a_merged_pair_leaves_the_inbox_and_comes_back_with_the_taking_back(w):
+    """Wrong if groups that were merged were still told to be doubles, or a mistake was forgotten."""
+    first, twin, _third = twins(GroupDouble)
+    case = asked(w, first, twin, GroupDouble)
+    rule = declared.RULES["councils.group_doubles"]
+    for act, count in ((None, 1), (merged, 0), (taken_back, 1)):
+        if act is not None:
+            case = act(w, case)
+        sweeping.run_rule(rule=rule, today=TODAY)
+        assert Finding.objects.filter(rule_key=rule.key, gone_on=None).count() == count
