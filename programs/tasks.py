@@ -15,7 +15,7 @@ from codi.jobs import Progress, handler
 from codi.jobs.models import Job
 from programs.merging import MERGERS, Cases, merger_of
 from programs.models.duplicates import CaseState
-from programs.services.doubles import SEARCH, find_doubles
+from programs.services.doubles import SEARCH, find_doubles, in_words
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +33,9 @@ def _pairs(job: Job) -> tuple[str, str]:
 
 
 @handler(SEARCH, title="ค้นหาระเบียนซ้ำ", leads_to=_pairs)
-def search_now(job: Job, progress: Progress) -> None:
-    """Look for near-equal names in one register."""
-    find_doubles(case=_case_of(job), today=timezone.localdate(), tell=progress)
+def search_now(job: Job, progress: Progress) -> str:
+    """Look for near-equal names in one register; says how many pairs are new."""
+    return in_words(find_doubles(case=_case_of(job), today=timezone.localdate(), tell=progress))
 
 
 @shared_task(name="programs.tasks.find_all_doubles")

@@ -51,7 +51,8 @@ class Stopped(Exception):
     """The run must end: cancelled, or no longer this worker's job."""
 
 
-Handler = Callable[["Job", Progress], "Product | Path | None"]
+Handler = Callable[["Job", Progress], "Product | Path | str | None"]
+"""Gives the file it made, or in words what came of the work, which the page of the job then says."""
 
 
 @dataclass(frozen=True)

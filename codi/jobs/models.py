@@ -74,7 +74,10 @@ class JobQuerySet(models.QuerySet["Job"]):
 
 
 class Job(models.Model):
-    """One piece of long work that somebody asked for."""
+    """One piece of long work that somebody asked for.
+
+    ``stage`` says what is being done, and of a job that is done what came of it.
+    """
 
     kind = models.CharField("ชนิดงาน", max_length=60)
     key = models.CharField(

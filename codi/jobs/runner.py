@@ -32,7 +32,8 @@ def run(job_id: int, *, worker: str) -> None:
     try:
         with Pulse(job) as progress, acting(job.requested_by, door="job", reason=job.title):
             made = KINDS[job.kind].run(job, progress)
-        if not services.finish(job, result=_store(job, made)):
+        outcome = made if isinstance(made, str) else ""
+        if not services.finish(job, result=_store(job, made), outcome=outcome):
             files.discard(job.token)
     except Stopped:
         services.give_up(job)
@@ -45,8 +46,8 @@ def run(job_id: int, *, worker: str) -> None:
         files.clear_work_folder(job.token)
 
 
-def _store(job: Job, made: Product | Path | None) -> services.Result | None:
-    if made is None:
+def _store(job: Job, made: Product | Path | str | None) -> services.Result | None:
+    if made is None or isinstance(made, str):
         return None
     product = made if isinstance(made, Product) else Product(made, made.name)
     return services.Result(files.store(product.path, job.token), product.file_name)

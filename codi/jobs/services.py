@@ -156,8 +156,11 @@ class Result:
     file_name: str
 
 
-def finish(job: Job, *, result: Result | None) -> bool:
-    """End a claimed job as done. False when it was cancelled or is no longer this worker's."""
+def finish(job: Job, *, result: Result | None, outcome: str = "") -> bool:
+    """End a claimed job as done; ``outcome`` says in words what came of it.
+
+    False when it was cancelled or is no longer this worker's.
+    """
     with transaction.atomic():
         own = _lock_own(job)
         if own is None:
@@ -171,7 +174,7 @@ def finish(job: Job, *, result: Result | None) -> bool:
             own.file_sha256 = result.stored.sha256
             own.file_byte_count = result.stored.byte_count
         own.percent = 100
-        own.stage = "เสร็จแล้ว"
+        own.stage = outcome[:200] or "งานเสร็จแล้ว"
         _end(own, State.DONE)
         return True
 

@@ -43,6 +43,17 @@ def request_search(*, actor: User, case: Cases) -> Job:
     )
 
 
+def last_search(case: Cases) -> Job | None:
+    """The last search of a register that somebody asked for and that ended well."""
+    done = Job.objects.filter(kind=SEARCH, payload={"case": case._meta.label_lower}, state="done")
+    return done.order_by("-pk").first()
+
+
+def in_words(new_count: int) -> str:
+    """What came of a search: how many pairs are new."""
+    return f"พบคู่ใหม่ {number(new_count)} คู่" if new_count else "ไม่พบคู่ใหม่"
+
+
 def _only_me(case: Cases) -> None:
     """Wait until no other search of the register runs; held to the end of the transaction."""
     with connection.cursor() as cursor:

@@ -32,7 +32,7 @@ from programs.forms_of_merging import (
 from programs.merging import Cases, Merger, lines_of, merger_of, problems_of, shares_of
 from programs.models.duplicates import CaseState, DuplicateCase
 from programs.services import merging as services
-from programs.services.doubles import request_search
+from programs.services.doubles import last_search, request_search
 from programs.tables_of_merging import STATE_TONES, DoubleFilter, DoubleTable, joined, whole
 from programs.views.records import Crumb, RecordForm
 
@@ -82,10 +82,12 @@ class DoubleList(ScopedMixin, ListPage):
 
     def get_context(self) -> dict[str, Any]:
         name = merger_of(self.case).url_name
+        may_find = permissions.can_check_doubles(self.user)
         return {
             "noun": merger_of(self.case).noun,
             "may_propose": permissions.can_propose(self.user, self.case),
-            "may_find": permissions.can_check_doubles(self.user),
+            "may_find": may_find,
+            "last_search": last_search(self.case) if may_find else None,
             "new_url": reverse(f"{name}_new"),
             "find_url": reverse(f"{name}_find"),
         }

@@ -114,7 +114,10 @@ def test_asking_anew_for_a_closed_pair_is_told_on_the_form(w):
 
 
 def test_the_search_is_one_job_at_a_time_whose_page_leads_to_the_pairs(w):
-    """Wrong if a long search ran inside the page, twice at once, or its page led nowhere."""
+    """Wrong if a long search ran inside the page, twice at once, or its page led nowhere.
+
+    Also wrong if neither page told how many pairs are new, or that none is.
+    """
     here("สภาองค์กรชุมชนตำบลศรีภูมิ"), here("สภาองค์กรชุมชนตำบลศรีภูม")
     page = reverse("councils:council_double_find")
     assert client_of(w.manager).post(page).status_code == 403
@@ -129,8 +132,14 @@ def test_the_search_is_one_job_at_a_time_whose_page_leads_to_the_pairs(w):
     address = f"{reverse('councils:council_doubles')}?state=found"
     shown = client_of(w.analyst).get(f"/jobs/{job.pk}/").content.decode()
     assert address in shown
+    assert "พบคู่ใหม่ 1 คู่" in shown
+    assert "พบคู่ใหม่ 1 คู่" in client_of(w.analyst).get(address).content.decode()
+    assert "ค้นหาด้วยปุ่ม" not in client_of(w.officer).get(address).content.decode()
     client_of(w.analyst).post(page)
-    assert Job.objects.filter(kind=doubles.SEARCH).count() == 2
+    again = Job.objects.filter(kind=doubles.SEARCH).latest("pk")
+    assert again != job
+    runner.run(again.pk, worker="w")
+    assert "ไม่พบคู่ใหม่" in client_of(w.analyst).get(address).content.decode()
 
 
 def test_a_pair_goes_its_whole_way_by_program(w):
