@@ -38,20 +38,33 @@ APPROVED, EACH = Decimal(1_000_000), Decimal(100_000)
 DAY = dt.date(2021, 3, 1)
 
 
-def at_once(act: Callable[[int], bool], clients: int = CLIENTS) -> int:
-    """Let all clients act at the same moment, each on its own connection; how many succeeded."""
-    gate = threading.Barrier(clients)
+@contextmanager
+def people(count: int) -> Iterator[Callable[[Callable[[int], bool]], int]]:
+    """So many clients, each on one connection; they act at one moment; how many succeeded."""
+    gate = threading.Barrier(count)
 
-    def client(number: int) -> bool:
+    def client(act: Callable[[int], bool], number: int) -> bool:
+        connection.ensure_connection()
+        gate.wait(timeout=30)
+        return act(number)
+
+    def leave(number: int) -> None:
         try:
-            connection.ensure_connection()
-            gate.wait(timeout=30)
-            return act(number)
+            gate.wait(timeout=30)  # so that each thread comes here once
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(clients) as pool:
-        return sum(pool.map(client, range(clients)))
+    with ThreadPoolExecutor(count) as pool:
+        try:
+            yield lambda act: sum(pool.map(partial(client, act), range(count)))
+        finally:
+            list(pool.map(leave, range(count)))
+
+
+def at_once(act: Callable[[int], bool], clients: int = CLIENTS) -> int:
+    """Let all clients act at the same moment; how many succeeded."""
+    with people(clients) as act_together:
+        return act_together(act)
 
 
 def net_of(instalment: Instalment) -> Decimal:
@@ -110,30 +123,31 @@ def new_instalment(w: build.World) -> Instalment:
 def test_control_without_lock_and_trigger_overspends(w):
     """The race is real: if this never overspent, the two tests below would prove nothing."""
     overspent = 0
-    with without_trigger():
+    with without_trigger(), people(CLIENTS) as together:
         for _ in range(RUNS):
             instalment = new_instalment(w)
-            at_once(lambda _, i=instalment: insert_if_room(i, w.finance.pk))
+            together(lambda _, i=instalment: insert_if_room(i, w.finance.pk))
             overspent += net_of(instalment) > APPROVED
     assert overspent > 0
 
 
 def test_the_service_alone_never_overspends(w):
     """Wrong if the row lock of the service let a second payment through."""
-    with without_trigger():
+    with without_trigger(), people(CLIENTS) as together:
         for _ in range(RUNS):
             instalment = new_instalment(w)
-            paid = at_once(lambda _, i=instalment: pay_by_service(w, i))
+            paid = together(lambda _, i=instalment: pay_by_service(w, i))
             assert (paid, net_of(instalment)) == (10, APPROVED)
 
 
 def test_the_trigger_alone_never_overspends(w):
     """Wrong if code without the lock (or plain SQL) could overspend past the database."""
-    for _ in range(RUNS):
-        instalment = new_instalment(w)
-        paid = at_once(lambda _, i=instalment: insert_if_room(i, w.finance.pk))
-        assert (paid, net_of(instalment)) == (10, APPROVED)
-        assert ProjectBalance.objects.get(project=instalment.project_id).net_baht == APPROVED
+    with people(CLIENTS) as together:
+        for _ in range(RUNS):
+            instalment = new_instalment(w)
+            paid = together(lambda _, i=instalment: insert_if_room(i, w.finance.pk))
+            assert (paid, net_of(instalment)) == (10, APPROVED)
+            assert ProjectBalance.objects.get(project=instalment.project_id).net_baht == APPROVED
 
 
 def test_fifty_clicks_of_one_form_are_one_entry(w):
@@ -321,12 +335,14 @@ def test_evidence_is_cleared_in_the_order_of_a_payment(w):
     instalment = new_instalment(w)
     build.pay(w, instalment, EACH, on=DAY)
     paying = held(lambda: Project.objects.select_for_update().get(pk=instalment.project_id))
-    with paying, ThreadPoolExecutor(1) as pool:
-        clearing = pool.submit(clear, w, instalment)
-        wait_for_a_waiting_session()
-        with transaction.atomic():
-            Instalment.objects.select_for_update(nowait=True).get(pk=instalment.pk)
-        assert not clearing.done()
+    with ThreadPoolExecutor(1) as pool:
+        with paying:
+            clearing = pool.submit(clear, w, instalment)
+            wait_for_a_waiting_session()
+            with transaction.atomic():
+                Instalment.objects.select_for_update(nowait=True).get(pk=instalment.pk)
+            assert not clearing.done()
+        assert clearing.result(timeout=30).evidence_cleared_on == DAY
 
 
 def clear(w: build.World, instalment: Instalment) -> Instalment:
