@@ -130,15 +130,17 @@ def test_there_are_twenty_payloads_and_all_are_stored():
     assert all(any(payload in group for group in GROUPS) for payload in PAYLOADS)
 
 
-def page_of(row: Row, country: Country, clients: dict[str, Client]) -> tuple[Client, str] | None:
-    """Who is shown a page at this address, and the address; None where nobody of three is."""
+def page_of(
+    row: Row, country: Country, clients: dict[str, Client]
+) -> tuple[Client, str, str] | None:
+    """Who is shown a page at this address, the address, the page; None where nobody of three is."""
     if row.get != 200 or row.is_for_programs or row.name == "reports:chart":
         return None
     address = row.address(country, "own")
     for who in (who for who in "DMC" if who in row.may):
         response = clients[who].get(address)
         if not response.streaming and "html" in response["Content-Type"]:
-            return clients[who], address
+            return clients[who], address, response.content.decode()
     return None
 
 
@@ -150,8 +152,7 @@ def test_stored_text_is_shown_as_text_on_every_page(country: Country, clients: d
     poison(country, GROUPS[0])
     pages = [page for row in ROWS if (page := page_of(row, country, clients))]
     showing, wrong = [], []
-    for client, address in pages:
-        html = client.get(address).content.decode()
+    for client, address, html in pages:
         showing += [(client, address)] if HOSTILE in html else []
         wrong += [f"{address} {what}" for what in harm(html)]
     for group in GROUPS[1:]:
