@@ -53,15 +53,22 @@ class Move:
     before: Cell
     now: Cell
     reasons: tuple[Reason, ...]
+    # What of the cell's place a table did not have, in words: its row, its column, or nothing.
+    lacked_before: str = ""
+    lacks_now: str = ""
 
     @property
     def before_text(self) -> str:
-        """The earlier value as printed."""
+        """The earlier value as printed; words where its table had no such row or column."""
+        if self.lacked_before:
+            return f"ยังไม่มี{self.lacked_before}นี้"
         return text_of(self.unit, self.before)
 
     @property
     def now_text(self) -> str:
-        """The present value as printed."""
+        """The present value as printed; words where the row or column is gone."""
+        if self.lacks_now:
+            return f"ไม่มี{self.lacks_now}นี้แล้ว"
         return text_of(self.unit, self.now)
 
     @property
@@ -76,11 +83,22 @@ class ToldMove:
 
     table: str
     as_of: dt.date
+    figure_key: str
     row: str
     column: str
     before_text: str
     now_text: str
     why: str
+
+
+@dataclass(frozen=True)
+class TableMoved:
+    """A table of which cells moved: how many, and the reasons of all of them."""
+
+    figure_key: str
+    title: str
+    cell_count: int
+    whys: str
 
 
 def kept_move(move: Move) -> dict[str, str]:
@@ -103,6 +121,7 @@ def told_moves(kept: Sequence[Mapping[str, str]]) -> tuple[ToldMove, ...]:
         ToldMove(
             move["table"],
             dt.date.fromisoformat(move["as_of"]),
+            move["figure_key"],
             move["row"],
             move["column"],
             move["before"],
@@ -113,16 +132,19 @@ def told_moves(kept: Sequence[Mapping[str, str]]) -> tuple[ToldMove, ...]:
     )
 
 
-def tables_moved(moves: Sequence[ToldMove]) -> list[tuple[str, int, str]]:
-    """Each table with how many of its cells moved, and the reasons of all of them."""
-    count: Counter[str] = Counter(move.table for move in moves)
+def tables_moved(moves: Sequence[ToldMove]) -> list[TableMoved]:
+    """The tables of which cells moved, in the order of the report."""
+    titles = {move.figure_key: move.table for move in moves}
+    count: Counter[str] = Counter(move.figure_key for move in moves)
     whys: dict[str, set[str]] = {}
     for move in moves:
-        whys.setdefault(move.table, set()).update(move.why.split(" และ"))
+        whys.setdefault(move.figure_key, set()).update(move.why.split(" และ"))
     order = [str(reason) for reason in Reason]
     return [
-        (table, cells, " · ".join(why for why in order if why in whys[table]) or "-")
-        for table, cells in count.items()
+        TableMoved(
+            key, title, count[key], " · ".join(why for why in order if why in whys[key]) or "-"
+        )
+        for key, title in titles.items()
     ]
 
 
@@ -234,7 +256,16 @@ def _moves(
                 before=was,
                 now=value,
                 reasons=tuple(sorted(cause.of(key), key=list(Reason).index)),
+                lacked_before=_lack(old, row_key, key),
+                lacks_now=_lack(new, row_key, key),
             )
+
+
+def _lack(grid: Grid, row_key: str, column_key: str) -> str:
+    """What a table does not have of the place of a cell, in words; nothing where it has both."""
+    if all(row.key != row_key for row in grid.rows):
+        return "แถว"
+    return "" if any(column.key == column_key for column in grid.columns) else "ช่อง"
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from codi.accounts.access import ScopedMixin
 from codi.accounts.permissions import Decision
@@ -39,6 +41,8 @@ from reports.queries import (
 from reports.rendering import shown_tables
 from reports.tables import TONES, EditionTable
 from reports.views.base import ActPage, EditionMixin
+
+MOVES_A_PAGE = 100
 
 
 class EditionList(ScopedMixin, ListPage):
@@ -250,18 +254,16 @@ class ChangesPage(EditionMixin):
         if not edition.is_frozen:
             comparison = Comparison.objects.filter(edition=edition).first()
             job = comparing_job(self.user, edition)
-        moves = self._moves(edition, comparison)
         context = {
             "page_title": f"ตัวเลขที่เปลี่ยนจากฉบับที่ {edition.replaces.number}",
             "page_lead": self.heading,
             "crumbs": self.crumbs(("ตัวเลขที่เปลี่ยน", "")),
             "edition": edition,
-            "moves": moves,
-            "tables": tables_moved(moves),
             "comparison": comparison,
             "job": job,
             "can_compare": permissions.can_compare(self.user, edition),
             "one_time_key": uuid.uuid4().hex,
+            **self._listed(self._moves(edition, comparison)),
         }
         return render(request, "reports/changes.html", context)
 
@@ -270,6 +272,20 @@ class ChangesPage(EditionMixin):
         if edition.is_frozen:
             return told_moves(edition.facts["edition"].get("changes", ()))
         return told_moves(comparison.moves) if comparison else ()
+
+    def _listed(self, moves: Sequence[ToldMove]) -> dict[str, Any]:
+        """The tables that moved, and the page of the cells of the one that the address names."""
+        tables = tables_moved(moves)
+        asked = self.request.GET.get("figure", "")
+        chosen = next((table for table in tables if table.figure_key == asked), None)
+        shown = [move for move in moves if chosen is None or move.figure_key == asked]
+        return {
+            "tables": tables,
+            "chosen": chosen,
+            "all_count": len(moves),
+            "page": Paginator(shown, MOVES_A_PAGE).get_page(self.request.GET.get("page")),
+            "address": f"?{urlencode({'figure': asked} if chosen else {})}",
+        }
 
 
 class Compare(StartsJob, EditionMixin):

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from codi.figures.grid import Unit
 from codi.jobs import runner
 from codi.jobs.models import Job, State
 from councils.models import Council
 from reports import services
-from reports.changes import Reason, changes_since
+from reports.changes import Move, Reason, changes_since
 from reports.content import of_edition
 from reports.models import Comparison, Edition
 from tests import world as build
@@ -44,15 +46,15 @@ def test_the_page_of_a_draft_tells_what_was_compared_and_when(
     address = reverse("reports:changes", args=[draft.pk])
     assert "ยังไม่ได้เทียบกับฉบับก่อน" in client.get(address).content.decode()
     page = compared(client, draft)
-    moved = {(move.before_text, move.now_text, move.why) for move in page.context["moves"]}
+    moved = {(move.before_text, move.now_text, move.why) for move in page.context["page"]}
     assert ("5", "6", str(Reason.LATE)) in moved
     assert "ตัวเลขของร่าง ณ" in page.content.decode()
     build.members(council, 1, selected_on=AUGUST)
     with django_assert_max_num_queries(12):
         same = client.get(address)
-    assert list(same.context["moves"]) == list(page.context["moves"])
+    assert list(same.context["page"]) == list(page.context["page"])
     again = {
-        (move.before_text, move.now_text) for move in compared(client, draft, "k2").context["moves"]
+        (move.before_text, move.now_text) for move in compared(client, draft, "k2").context["page"]
     }
     assert ("5", "7") in again
     with pytest.raises(IntegrityError, match="reports_comparison_once"), transaction.atomic():
@@ -71,7 +73,7 @@ def test_a_frozen_edition_keeps_its_own_and_refuses_another(client, w):
     services.keep_comparison(edition=draft, moves=(), now=NOW)
     assert not Comparison.objects.exists()
     page = client.get(reverse("reports:changes", args=[draft.pk]))
-    assert page.context["moves"]
+    assert page.context["page"]
     refused = client.post(reverse("reports:compare", args=[draft.pk]))
     assert refused.status_code == 403
 
@@ -109,3 +111,61 @@ def test_what_came_back_from_the_bin_is_no_news(w):
     assert {(move.row_key, *move.reasons) for move in moves if move.row_key == "total"} == {
         ("total", Reason.RESTORED)
     }
+
+
+def move(place: int) -> Move:
+    """A total that rose from ``place`` to one more, in one of two tables in turn."""
+    even = place % 2 == 0
+    return Move(
+        table="ตารางสภา" if even else "ตารางกองทุน",
+        before_as_of=DAY,
+        as_of=DAY,
+        figure_key="councils.established" if even else "welfare.status",
+        row=f"แถวที่ {place}",
+        column="จำนวน",
+        row_key=str(place),
+        column_key="number",
+        unit=Unit.COUNT,
+        before=place,
+        now=place + 1,
+        reasons=(Reason.NEW,),
+    )
+
+
+@pytest.mark.parametrize("count", [1, 3, 250])
+def test_many_moves_come_by_the_page_at_one_cost(client, w, count, django_assert_num_queries):
+    """Wrong if thousands of cells came in one page, cost queries each, or a filter lost some."""
+    draft = replacing(w, DAY)
+    services.keep_comparison(edition=draft, moves=[move(n) for n in range(count)], now=NOW)
+    client.force_login(w.officer)
+    address = reverse("reports:changes", args=[draft.pk])
+    with django_assert_num_queries(10):
+        page = client.get(address)
+    assert len(page.context["page"].object_list) == min(count, 100)
+    seen = []
+    for number in range(1, page.context["page"].paginator.num_pages + 1):
+        told = client.get(address, {"page": number}).context["page"]
+        seen += [line.row for line in told.object_list]
+    assert seen == [f"แถวที่ {n}" for n in range(count)]
+    councils = client.get(address, {"figure": "councils.established"}).context
+    assert councils["page"].paginator.count == (count + 1) // 2
+    assert {line.table for line in councils["page"]} == {"ตารางสภา"}
+    assert client.get(address, {"figure": "no.such", "page": "x"}).context["chosen"] is None
+
+
+def test_a_row_that_is_gone_or_new_is_told_as_such(w):
+    """Wrong if a row that a table lost, or gained, read as a number that fell to nothing, or rose."""
+    before = of_edition(Edition.objects.get(state="issued"), today=TODAY)
+    table = next(table for table in before.tables if table.grid.key == "councils.established")
+    lost = table.grid.rows[0]
+    short = replace(
+        table.grid,
+        rows=tuple(row for row in table.grid.rows if row != lost),
+        cells={key: line for key, line in table.grid.cells.items() if key != lost.key},
+    )
+    without = replace(before, tables=(replace(table, grid=short),))
+    gone = [move for move in changes_since(without, before) if move.row_key == lost.key]
+    assert gone
+    assert {move.now_text for move in gone} == {"ไม่มีแถวนี้แล้ว"}
+    new = [move for move in changes_since(before, without) if move.row_key == lost.key]
+    assert {move.before_text for move in new} == {"ยังไม่มีแถวนี้"}

@@ -156,8 +156,8 @@ def test_an_issued_edition_shows_the_changes_as_it_was_issued(client, w):
     Member.objects.all().delete()
     client.force_login(w.officer)
     page = client.get(reverse("reports:changes", args=[draft.pk]))
-    moved = [move for move in page.context["moves"] if move.column.startswith("สมาชิก")]
+    moved = [move for move in page.context["page"] if move.column.startswith("สมาชิก")]
     assert {(move.before_text, move.now_text, move.why) for move in moved} == {
         ("5", "6", str(Reason.LATE))
     }
-    assert {whys for _, _, whys in page.context["tables"]} == {"รายการบันทึกย้อนหลัง"}
+    assert {table.whys for table in page.context["tables"]} == {"รายการบันทึกย้อนหลัง"}
