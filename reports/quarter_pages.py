@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
@@ -29,11 +30,15 @@ STANDINGS = {OPEN: "เปิด", CLOSED: "ปิดแล้ว"}
 
 @dataclass(frozen=True)
 class Step:
-    """Something to do with a part: words, address, whether this person may, and why not."""
+    """Something to do with a part: words, address, whether this person may, and why not.
+
+    ``said_at`` is the place on the page that tells the reason for several rows at once.
+    """
 
     label: str
     url: str
     decision: Decision
+    said_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,6 +125,30 @@ def _line_of(user: User, period: Quarter, part: RegionPart, told: Completeness |
         told,
         part.is_being_corrected,
     )
+
+
+def said_once(lines: Sequence[Line]) -> tuple[list[Line], list[Step]]:
+    """The lines, and each closed step whose reason several of them share: it is told once."""
+    closed = Counter(
+        (step.label, step.decision.reason)
+        for line in lines
+        for step in line.steps
+        if not step.decision
+    )
+    shared = [of for of, count in closed.items() if count > 1]
+    places = {of: f"why-rows-{number}" for number, of in enumerate(shared, 1)}
+    told = [
+        replace(
+            line,
+            steps=tuple(
+                replace(step, said_at=places.get((step.label, step.decision.reason), ""))
+                for step in line.steps
+            ),
+        )
+        for line in lines
+    ]
+    once = {step.said_at: step for line in told for step in line.steps if step.said_at}
+    return told, list(once.values())
 
 
 def state_of(edition: Edition) -> str:

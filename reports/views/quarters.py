@@ -29,6 +29,7 @@ from reports.quarter_pages import (
     lines_of,
     national_line,
     quarters_for_list,
+    said_once,
 )
 from reports.services.quarters import national_edition_is_out
 from reports.tables import QuarterTable
@@ -116,7 +117,7 @@ class QuarterPage(QuarterMixin):
     def get(self, request: HttpRequest, year: int, number: int) -> HttpResponse:
         self.require(permissions.can_see_reports(self.user))
         quarter, today = self.quarter, timezone.localdate()
-        lines = lines_of(self.user, self.period, today)
+        lines, once = said_once(lines_of(self.user, self.period, today))
         context = {
             "page_title": self.period.label,
             "page_lead": "ส่วนของภาค การรับรองของส่วนกลาง รายงานทั้งประเทศ และการปิดไตรมาส",
@@ -124,6 +125,7 @@ class QuarterPage(QuarterMixin):
             "quarter": quarter,
             "period": self.period,
             "lines": lines,
+            "said_once": once,
             "lacking": lacking(lines),
             "national": national_line(self.user, self.period),
             "days_left": days_left_text(quarter, today),

@@ -136,6 +136,23 @@ def test_the_page_tells_each_regions_state_and_why_a_button_is_closed(client, w)
     assert client.get("/reports/quarters/2690/1/").status_code == 404
 
 
+def test_a_refusal_of_every_row_is_said_once(client, w):
+    """Wrong if the same sentence stood in five rows, or a closed button lost its reason."""
+    build.region("S", "ภาคใต้", 3)
+    accepted(w, "NE")
+    client.force_login(w.executive)
+    page = client.get(ADDRESS)
+    (step,) = page.context["said_once"]
+    text = page.content.decode()
+    assert f'id="{step.said_at}">“จัดทำส่วนของภาค” ทำได้เฉพาะ' in text
+    assert text.count("ทำได้เฉพาะ") == 2  # and of the national report
+    assert text.count(f'aria-describedby="{step.said_at}"') == 2
+    accepted(w, "N")
+    page = client.get(ADDRESS)
+    assert page.context["said_once"] == []
+    assert page.content.decode().count("ทำได้เฉพาะ") == 2
+
+
 @pytest.mark.parametrize("count", [1, 3, 8])
 def test_the_pages_of_quarters_ask_a_constant_number_of_queries(
     client, w, count, django_assert_num_queries
