@@ -80,7 +80,8 @@ class Measure:
 class Difference:
     """Sum of the columns ``plus`` less the columns ``minus``; nil where all of them are nil.
 
-    The records behind it are those of ``records_of``, or of its first ``plus`` column.
+    With ``needs_both`` it is nil where either side is: what was never counted is not nought. The
+    records behind it are those of ``records_of``, or of its first ``plus`` column.
     """
 
     key: str
@@ -94,6 +95,7 @@ class Difference:
     pair: str = ""
     basis: Basis | None = None
     as_of: dt.date | None = None
+    needs_both: bool = False
 
     def column(self) -> Column:
         """The column as the grid shows it."""
@@ -103,6 +105,8 @@ class Difference:
         """The value from the other cells of the same row."""
         more = add_up([line.get(key) for key in self.plus])
         less = add_up([line.get(key) for key in self.minus])
+        if self.needs_both and (more is None or less is None):
+            return None
         return more if less is None else (more or 0) - less
 
 

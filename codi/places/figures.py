@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 
@@ -65,6 +65,8 @@ class PlaceFigure(MeasureFigure):
     columns = ()
     row_heading = "พื้นที่"
     unset_title = ELSEWHERE
+    # What stands below the table too where its rows are provinces.
+    notes_of_provinces: ClassVar[tuple[str, ...]] = ()
 
     def measures(self, scope: FigureScope, as_of: dt.date) -> Sequence[Measure | Derived]:
         """The columns for a scope and day, whatever the rows."""
@@ -90,8 +92,11 @@ class PlaceFigure(MeasureFigure):
 
     def compute(self, scope: FigureScope, as_of: dt.date) -> Grid:
         """The grid, whose rows are headed by what they are."""
-        heading = "ภาค" if self.by_region(scope) else "จังหวัด"
-        return replace(super().compute(scope, as_of), row_heading=heading)
+        grid = super().compute(scope, as_of)
+        if self.by_region(scope):
+            return replace(grid, row_heading="ภาค")
+        notes = (*grid.notes, *self.notes_of_provinces)
+        return replace(grid, row_heading="จังหวัด", notes=notes)
 
     def scope_label(self, scope: FigureScope) -> str:
         """The province, the region or the whole country."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Aggregate, Count, F, Q, QuerySet, Sum
 
-from codi.figures.declared import Blank, Derived, Difference, Measure, Percentage
+from codi.figures.declared import Derived, Difference, Measure, Percentage
 from codi.figures.figure import FigureScope, register
 from codi.figures.grid import Basis, Unit
 from codi.places.figures import PlaceFigure, PlaceSource, RegionSource, shows_regions, within
@@ -133,9 +133,16 @@ def _results(as_of: dt.date, *, by_region: bool) -> tuple[Measure | Derived, ...
             approved(as_of),
             Unit.BAHT,
         ),
-        Difference(left, title, Unit.BAHT, (framed,), (granted,), RESULT)
-        if by_region
-        else Blank(left, title, Unit.BAHT, RESULT),
+        Difference(
+            left,
+            title,
+            Unit.BAHT,
+            (framed,),
+            (granted,),
+            RESULT,
+            additive=by_region,
+            needs_both=not by_region,
+        ),
     )
 
 
@@ -173,6 +180,9 @@ class Contributions(PlaceFigure):
         "กรอบงบ = งบจัดสรรของโครงการสมทบ บวกโอนเข้า ลบโอนออก · อนุมัติ = งบของโครงการที่อนุมัติแล้วและไม่ถูกยกเลิก"
         " · จ่าย = ยอดจ่ายหักรายการกลับของการจ่าย ไม่หักคืนงบ · จ่ายสุทธิ = จ่ายลบคืนงบ · คงเหลือ = อนุมัติลบจ่ายสุทธิ"
         " · ร้อยละ = จ่ายเทียบกับอนุมัติ จึงเกิน 100 ได้เมื่อเงินที่คืนถูกจ่ายออกใหม่ · ภาคและจังหวัดเป็นของกองทุน"
+    )
+    notes_of_provinces = (
+        "กรอบงบและจำนวนกองทุนใน CODI PMS มีเป็นรายภาค ไม่มีรายจังหวัด จึงแสดงพร้อมกรอบงบคงเหลือในแถวรวมของภาคเท่านั้น",
     )
 
     def measures(self, scope: FigureScope, as_of: dt.date) -> Sequence[Measure | Derived]:

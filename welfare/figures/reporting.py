@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from codi.figures.declared import Blank, Derived, Difference, Measure, Percentage
+from codi.figures.declared import Derived, Difference, Measure, Percentage
 from codi.figures.figure import FigureScope, register
 from codi.figures.grid import Basis, Unit
 from codi.figures.quarters import Period, current_period, previous_period
@@ -30,17 +30,26 @@ class Registers(PlaceFigure):
     source = f"{SOURCE} และทะเบียน CODI PMS"
     definition = "ทะเบียนนี้ = กองทุนที่จัดตั้งแล้ว ณ วันที่ของรายงาน · CODI PMS = จำนวนที่ระบบนั้นแจ้งเป็นรายภาคครั้งล่าสุด · ผลต่าง = ทะเบียนนี้ลบ CODI PMS"
     notes = ("สองทะเบียนแสดงคู่กันเพื่อกระทบยอด ไม่ถือว่าทะเบียนใดถูกจนกว่าจะตรวจรายกองทุน",)
+    notes_of_provinces = (
+        "CODI PMS แจ้งจำนวนเป็นรายภาค ไม่มีจำนวนรายจังหวัด จึงเทียบสองทะเบียนได้ในแถวรวมของภาคเท่านั้น",
+    )
 
     def measures(self, scope: FigureScope, as_of: dt.date) -> Sequence[Measure | Derived]:
         """Both registers and what the one has more than the other."""
-        key, title = "difference", "ผลต่าง (กองทุน)"
-        by_region = shows_regions(scope)
+        # Beside provinces the second register is known of their region as a whole: in the total.
+        of_total = not shows_regions(scope)
         return (
             fund_count("ทะเบียนนี้ (กองทุน)"),
             base("funds_in_pms", "CODI PMS (กองทุน)", BaseKind.FUNDS_IN_PMS),
-            Difference(key, title, Unit.COUNT, ("funds",), ("funds_in_pms",))
-            if by_region
-            else Blank(key, title, Unit.COUNT),
+            Difference(
+                "difference",
+                "ผลต่าง (กองทุน)",
+                Unit.COUNT,
+                ("funds",),
+                ("funds_in_pms",),
+                additive=not of_total,
+                needs_both=of_total,
+            ),
         )
 
 
