@@ -13,9 +13,11 @@ from codi.figures import formats
 from codi.figures.grid import Cell, Column, Grid, Row, Unit
 
 Link = Callable[[str, str], str | None]
-# Terms that a dictionary of Thai words takes apart, and that a narrow heading must not.
-TERMS = re.compile("(เบิกจ่าย|คงเหลือ|กรอบงบ)")
+# What a narrow heading and the title of a chart must not take apart: terms that a dictionary of Thai
+# words divides, a quarter and its months, a share.
+TERMS = re.compile(r"(เบิกจ่าย|คงเหลือ|กรอบงบ|ไตรมาส \d|\([^()]*\.-[^()]*\)|\(ร้อยละ [\d.,]+\))")
 EMPTY = SafeString("")
+NO_BREAK = "\u00a0"
 
 
 class CellLink:
@@ -84,7 +86,7 @@ def _head(grid: Grid) -> SafeString:
         "",
         '<th scope="col"{}>{}</th>',
         (
-            (SafeString(' rowspan="2"') if deep else EMPTY, _heading(title))
+            (SafeString(' rowspan="2"') if deep else EMPTY, kept_whole(title))
             for title in formats.head_titles(grid)
         ),
     )
@@ -97,7 +99,7 @@ def _head(grid: Grid) -> SafeString:
         if group:
             upper.append(
                 format_html(
-                    '<th scope="colgroup" colspan="{}">{}</th>', len(members), _heading(group)
+                    '<th scope="colgroup" colspan="{}">{}</th>', len(members), kept_whole(group)
                 )
             )
             lower += map(_column_head, members)
@@ -111,10 +113,10 @@ def _column_head(column: Column, span: SafeString = EMPTY) -> SafeString:
     period = formats.period_of(column)
     hint = format_html(' title="{}"', period) if period else EMPTY
     told = format_html('<span class="visually-hidden"> {}</span>', period) if period else EMPTY
-    return format_html('<th scope="col"{}{}>{}{}</th>', span, hint, _heading(column.title), told)
+    return format_html('<th scope="col"{}{}>{}{}</th>', span, hint, kept_whole(column.title), told)
 
 
-def _heading(title: str) -> SafeString:
+def kept_whole(title: str) -> SafeString:
     """A heading whose terms stay whole where its lines are broken."""
     return format_html_join(
         "",
@@ -124,6 +126,14 @@ def _heading(title: str) -> SafeString:
             for part in TERMS.split(title)
         ),
     )
+
+
+def unbroken(title: str) -> str:
+    """A running title whose terms are not divided at their blanks.
+
+    By no-break spaces: before a span that may not break the PDF engine ends the line far too early.
+    """
+    return TERMS.sub(lambda term: term[0].replace(" ", NO_BREAK), title)
 
 
 def _body(grid: Grid, link: Link | None) -> SafeString:

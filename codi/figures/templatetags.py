@@ -15,3 +15,9 @@ register = template.Library()
 def grid_table(grid: Grid, link: html.CellLink | None = None) -> SafeString:
     """The grid as a table; ``link`` is a :class:`codi.figures.html.CellLink`."""
     return html.grid_table(grid, link)
+
+
+@register.filter
+def unbroken(title: str) -> str:
+    """A running title whose shares and quarters stay whole where its lines are broken."""
+    return html.unbroken(title)

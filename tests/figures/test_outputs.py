@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 from dataclasses import replace
 from decimal import Decimal
 from html.parser import HTMLParser
@@ -14,7 +15,7 @@ from django.template import Context, Template
 from codi.figures.chart import PRINT, SCREEN, in_shares, stacked_bars
 from codi.figures.formats import cell_text, text_of
 from codi.figures.grid import Basis, Column, Grid, Row, Unit
-from codi.figures.html import CellLink, grid_table
+from codi.figures.html import CellLink, grid_table, kept_whole, unbroken
 from codi.figures.sheet import Cover, sheet_names, workbook
 
 COLUMNS = (
@@ -331,6 +332,23 @@ def test_a_heading_keeps_its_terms_whole():
     """A narrow heading that breaks เบิกจ่าย in two."""
     html = str(grid_table(grid()))
     assert '<th scope="colgroup" colspan="3"><span class="grid-term">เบิกจ่าย</span></th>' in html
+
+
+@pytest.mark.parametrize(
+    ("title", "terms"),
+    [
+        ("ไตรมาส 3 (เม.ย.-มิ.ย. 62)", ["ไตรมาส 3", "(เม.ย.-มิ.ย. 62)"]),
+        ("มากที่สุดที่เชียงใหม่ 14 แห่ง (ร้อยละ 15.73)", ["(ร้อยละ 15.73)"]),
+    ],
+)
+def test_quarters_and_shares_are_not_taken_apart(title: str, terms: list[str]):
+    """Wrong if a line ended within a quarter's months, or between ร้อยละ and its number."""
+    html = str(kept_whole(title))
+    assert re.findall('<span class="grid-term">([^<]+)</span>', html) == terms
+    assert re.sub("<[^>]+>", "", html) == title
+    whole = unbroken(title)
+    assert [part for part in terms if part.replace(" ", "\u00a0") not in whole] == []
+    assert whole.replace("\u00a0", " ") == title
 
 
 def quarters():
