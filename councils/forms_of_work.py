@@ -151,13 +151,13 @@ class GroupEditForm(VersionedForm):
 
     name = TextField(label="ชื่อกลุ่ม/องค์กร", max_length=300)
     registered_on = ThaiDateField(label="วันที่จดแจ้ง", latest="today")
-    found_existing_on = ThaiDateField(label="ตรวจพบว่าคงอยู่เมื่อ", latest="today", required=False)
+    found_existing_on = ThaiDateField(label="วันที่ตรวจพบว่าคงอยู่", latest="today", required=False)
 
 
 class GroupEndForm(VersionedForm):
     """When and why a group ended."""
 
-    ended_on = ThaiDateField(label="สิ้นสภาพเมื่อ", latest="today", suggest_today=True)
+    ended_on = ThaiDateField(label="วันที่สิ้นสภาพ", latest="today", suggest_today=True)
     ended_reason = TextField(label="เหตุที่สิ้นสภาพ", max_length=300)
 
 
@@ -264,4 +264,4 @@ class FollowUpForm(VersionedForm):
     answer = LongTextField(label="คำตอบ", max_length=4000, required=False)
     followed_up_on = ThaiDateField(label="วันที่ติดตามผล", latest="today", required=False)
     follow_up = LongTextField(label="ผลการติดตาม", max_length=4000, required=False)
-    solved_on = ThaiDateField(label="แก้ไขได้เมื่อ", latest="today", required=False)
+    solved_on = ThaiDateField(label="วันที่แก้ไขได้", latest="today", required=False)

@@ -79,7 +79,7 @@ class StopForm(VersionedForm):
     """Since when a fund no longer works; blank when it works again."""
 
     stopped_on = ThaiDateField(
-        label="หยุดดำเนินการเมื่อ",
+        label="วันที่หยุดดำเนินการ",
         latest="today",
         required=False,
         help_text="ว่างไว้เมื่อกองทุนกลับมาดำเนินการ",
@@ -89,7 +89,7 @@ class StopForm(VersionedForm):
 class WithdrawForm(VersionedForm):
     """A wrong record leaves the register, with the reason; a double is merged instead."""
 
-    withdrawn_on = ThaiDateField(label="ถอนออกเมื่อ", latest="today", suggest_today=True)
+    withdrawn_on = ThaiDateField(label="วันที่ถอนออก", latest="today", suggest_today=True)
     withdrawal_reason = TextField(
         label="เหตุผล",
         max_length=300,

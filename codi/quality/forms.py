@@ -11,7 +11,7 @@ class CloseForm(UserForm):
     """Why the data is right as it is; ``version`` is that of the finding the person saw."""
 
     reason = forms.CharField(
-        label="ถูกต้องแล้ว เพราะ",
+        label="เหตุผลที่ข้อมูลถูกต้องแล้ว",
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="เช่น ตรวจกับเอกสารจดแจ้งแล้ว ชื่อถูกต้องตามประกาศ ไม่ใส่ข้อมูลส่วนบุคคล",

@@ -36,6 +36,10 @@ class NumberError(ValueError):
         self.message = message
 
 
+class NumberTooLarge(NumberError):
+    """More than the product holds, whatever the number counts."""
+
+
 class AmbiguousNumber(NumberError):
     """Text like "1.234": a thousand and more for some, one and a fraction for others."""
 
@@ -116,7 +120,7 @@ def _within_limits(number: Decimal, shown: str) -> Decimal:
     if not number.is_finite():
         raise _unreadable(shown)
     if abs(number) > LARGEST:
-        raise NumberError(
+        raise NumberTooLarge(
             f"“{shown}” มากเกินกว่าที่ระบบรับได้ (ไม่เกิน {number_limit()}) ตรวจจำนวนหลักอีกครั้ง"
         )
     return number + 0  # no negative zero

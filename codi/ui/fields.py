@@ -16,10 +16,16 @@ from django.db.models import Model, QuerySet
 from django.urls import reverse
 
 from codi.errors import Refused
-from codi.thai.dates import DateError, full_echo, parse_date
+from codi.thai.dates import DateError, full_echo, long_date, parse_date
 from codi.thai.normalise import clean, search_key
-from codi.thai.numbers import NumberError, baht, number, parse_baht, parse_number
+from codi.thai.numbers import NumberError, NumberTooLarge, baht, number, parse_baht, parse_number
 from codi.thai.words import baht_text
+
+
+def named(field: forms.Field) -> str:
+    """The label as the beginning of a Thai sentence: after a closing bracket stands a blank."""
+    label = str(field.label or "")
+    return f"{label} " if label.endswith(")") else label
 
 
 class ThaiDateInput(forms.TextInput):
@@ -101,12 +107,14 @@ class ThaiDateField(forms.Field):
             return
         latest = self.today if self.latest == "today" else self.latest
         if isinstance(latest, dt.date) and value > latest:
-            raise ValidationError(
-                f"{self.label}ต้องไม่หลังวันที่ {full_echo(latest)} ตรวจวันที่อีกครั้ง", code="too_late"
+            day = (
+                f"วันนี้ ({long_date(latest)})" if latest == self.today else f"วันที่ {full_echo(latest)}"
             )
+            raise ValidationError(f"{named(self)}ต้องไม่หลัง{day} ตรวจวันที่อีกครั้ง", code="too_late")
         if self.earliest and value < self.earliest:
             raise ValidationError(
-                f"{self.label}ต้องไม่ก่อนวันที่ {full_echo(self.earliest)} ตรวจวันที่อีกครั้ง", code="too_early"
+                f"{named(self)}ต้องไม่ก่อนวันที่ {full_echo(self.earliest)} ตรวจวันที่อีกครั้ง",
+                code="too_early",
             )
 
     def prepare_value(self, value: Any) -> Any:
@@ -160,6 +168,11 @@ class NumberField(forms.Field):
             return None
         try:
             return self.read(value)
+        except NumberTooLarge as error:
+            # The bound of the field says more than what the whole system can hold.
+            if self.maximum is not None:
+                raise self._too_large() from error
+            raise ValidationError(error.message, code="invalid") from error
         except NumberError as error:
             raise ValidationError(error.message, code="invalid") from error
 
@@ -168,13 +181,19 @@ class NumberField(forms.Field):
         if value is None:
             return
         if self.minimum is not None and value < self.minimum:
-            raise ValidationError(
-                f"{self.label}ต้องไม่น้อยกว่า {self.shown(self.minimum)}", code="too_small"
-            )
+            bound = self._bound(self.minimum)
+            raise ValidationError(f"{named(self)}ต้องไม่น้อยกว่า {bound}", code="too_small")
         if self.maximum is not None and value > self.maximum:
-            raise ValidationError(
-                f"{self.label}ต้องไม่เกิน {self.shown(self.maximum)}", code="too_large"
-            )
+            raise self._too_large()
+
+    def _too_large(self) -> ValidationError:
+        bound = self._bound(self.maximum)
+        return ValidationError(f"{named(self)}ต้องไม่เกิน {bound}", code="too_large")
+
+    def _bound(self, value: Any) -> str:
+        """A bound with its unit, without decimals that it does not have."""
+        places = self.places if value != int(value) else 0
+        return f"{number(value, places)} {self.unit}".strip()
 
     def prepare_value(self, value: Any) -> Any:
         """A stored number with thousands separated; typed text stays as it was typed."""

@@ -7,11 +7,15 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 
 from codi.errors import Refused
 from codi.ui.fields import OneTimeKeyField
+
+# The code of an error that only tells more of the one before it.
+DETAIL = "detail"
 
 
 class UiBoundField(BoundField):
@@ -79,7 +83,9 @@ class UserForm(forms.Form):
     def add_refusal(self, refused: Refused) -> None:
         """Show a rule that a service found broken, at the field it blames or on top."""
         field = refused.field if refused.field in self.fields else None
-        self.add_error(field, [refused.message, *refused.details])
+        self.add_error(field, refused.message)
+        for detail in refused.details:
+            self.add_error(field, ValidationError(detail, code=DETAIL))
 
     @property
     def asks_for_something(self) -> bool:

@@ -348,7 +348,7 @@ def test_overspending_is_refused_on_the_field_and_the_input_stays(w):
         ("amount_baht", "1.234", "อ่านได้สองอย่าง"),
         ("amount_baht", "0", "ต้องไม่น้อยกว่า"),
         ("effective_on", "30 ก.พ. 64", "ก.พ."),
-        ("effective_on", "1/1/2600", "ต้องไม่หลังวันที่"),
+        ("effective_on", "1/1/2600", "ต้องไม่หลังวันนี้"),
         ("instalment", "", "ยังไม่ได้เลือกงวด"),
         ("document_number", "", "ยังไม่ได้กรอกเลขที่เอกสาร"),
     ],

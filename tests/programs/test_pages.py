@@ -292,7 +292,7 @@ def test_certification_is_recorded_and_shown(client, w):
 @pytest.mark.parametrize(
     ("field", "value", "text"),
     [
-        ("certified_on", "1/1/2599", "ต้องไม่หลังวันที่"),
+        ("certified_on", "1/1/2599", "ต้องไม่หลังวันนี้"),
         ("certified_on", "19/1/2564", "ต้องไม่ก่อนวันประชุม"),
         ("valid_until", "20/1/2564", "ต้องไม่ก่อนวันที่มีผล"),
         ("is_certified", "false", "กรุณาบันทึกเหตุผล"),

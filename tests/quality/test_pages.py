@@ -150,7 +150,7 @@ def test_closing_asks_why_holds_and_is_taken_back(north, manager):
     form = north.get(f"/quality/{one.pk}/close/")
     assert 'name="version" value="1"' in form.content.decode()
     empty = north.post(f"/quality/{one.pk}/close/", {"reason": " ", "version": 1})
-    assert "ยังไม่ได้กรอกถูกต้องแล้ว เพราะ" in empty.content.decode()
+    assert "ยังไม่ได้กรอกเหตุผลที่ข้อมูลถูกต้องแล้ว" in empty.content.decode()
     for _ in range(2):
         answer = north.post(f"/quality/{one.pk}/close/", {"reason": "ตรวจแล้ว", "version": 1})
         assert answer.status_code == 302

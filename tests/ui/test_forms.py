@@ -11,10 +11,12 @@ from django.template import Context, Template
 
 from codi.errors import Refused
 from codi.places.models import Province
+from codi.thai.dates import long_date
 from codi.ui.fields import (
     BahtField,
     CountField,
     LongTextField,
+    NumberField,
     ScopedModelChoiceField,
     TextField,
     ThaiDateField,
@@ -109,6 +111,35 @@ def test_summary_links_every_error_to_its_field():
     assert (box["role"], box["tabindex"]) == ("alert", "-1")
     assert page.values("a", "href") == ["#id_paid_baht", "#id_kind_0"]
     assert page.texts("li")[:2] == ["งบประมาณไม่พอ", "คงเหลือ 100 บาท"]
+    # The refusal with its detail, the amount and the kind: three, of four lines.
+    assert page.texts("h2") == ["กรุณาแก้ไข 3 จุดต่อไปนี้"]
+
+
+def test_the_summary_names_the_field_where_the_error_does_not():
+    """Wrong if two unreadable numbers read alike in the summary, or a field were named twice."""
+    form = payment(paid_baht="x", people_count="y", title="")
+    page = Tree(Template("{% load ui %}{% error_summary form %}").render(Context({"form": form})))
+    told = page.texts("li")
+    assert [line.split(":")[0] for line in told if "ไม่ใช่ตัวเลข" in line] == ["จำนวนเงิน", "จำนวนคน"]
+    assert [line.count(str(form["title"].label)) for line in told if "ยังไม่ได้กรอก" in line] == [1]
+
+
+class BoundedForm(UserForm):
+    """A share, a count and a day, each with its bound."""
+
+    share_pct = NumberField(label="คะแนน (ร้อยละ)", maximum=100)
+    number = CountField(label="ครั้งที่", maximum=99)
+    told_on = ThaiDateField(label="วันที่รายงาน", latest="today")
+
+
+def test_a_bound_is_told_as_people_write_it():
+    """Wrong if a bound came with decimals or a quarter that nobody asked for, or was that of the system."""
+    typed = {"share_pct": "101", "number": "๙" * 15, "told_on": "1/1/2599"}
+    errors = BoundedForm(typed, user=None, today=TODAY).errors
+    assert errors["share_pct"] == ["คะแนน (ร้อยละ) ต้องไม่เกิน 100"]
+    assert errors["number"] == ["ครั้งที่ต้องไม่เกิน 99"]
+    (late,) = errors["told_on"]
+    assert late.startswith(f"วันที่รายงานต้องไม่หลังวันนี้ ({long_date(TODAY)})")
 
 
 def test_refusal_of_a_service_stands_at_its_field():

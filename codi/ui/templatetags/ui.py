@@ -9,11 +9,13 @@ from typing import Any
 
 import lucide
 from django import template
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from codi.thai import dates, numbers
+from codi.ui.forms import DETAIL
 from codi.ui.toasts import Act, act_of
 
 register = template.Library()
@@ -60,13 +62,32 @@ def empty_state(
 def error_summary(*forms: Any) -> dict[str, Any]:
     """All errors of the forms of a page, on top, each with a link to its field."""
     entries: list[tuple[str, str]] = []
+    point_count = 0
     for form in forms:
         if not form or not form.is_bound:
             continue
         entries += [("", str(error)) for error in form.non_field_errors()]
         for bound in _in_order(form):
-            entries += [(_target(bound), str(error)) for error in bound.errors]
-    return {"entries": entries}
+            entries += [(_target(bound), _named(bound, error)) for error in bound.errors.as_data()]
+        point_count += _points(form)
+    return {"entries": entries, "point_count": point_count}
+
+
+def _points(form: Any) -> int:
+    """How many things are to be mended: what only tells more of an error is none of its own."""
+    return sum(
+        error.code != DETAIL for errors in form.errors.as_data().values() for error in errors
+    )
+
+
+def _named(bound: Any, error: ValidationError) -> str:
+    """The error as it reads away from its field: one that does not name the field gets its label.
+
+    The label of a checkbox is a sentence of its own, and no name.
+    """
+    label, text = str(bound.label or ""), str(error.messages[0])
+    is_named = error.code == DETAIL or label in text or getattr(bound, "is_checkbox", False)
+    return text if is_named else f"{label}: {text}"
 
 
 def _in_order(form: Any) -> list[Any]:
