@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from codi.desk.bin import Deletable, register_deletable
+from overview import services
 from overview.models import SavedAnalysis
 from overview.permissions import can_change_analysis
 
@@ -22,5 +23,6 @@ register_deletable(
         _office,
         after=lambda saved: reverse("overview:analyses"),
         owner=lambda saved: saved.owner_id,
+        make_room=lambda saved: services.make_room(saved.owner_id),
     )
 )

@@ -27,9 +27,7 @@ def save_analysis(
     """
     require(can_give_to(actor, audience))
     _refuse_long(query)
-    _hold_owner(actor)
-    if SavedAnalysis.objects.filter(owner=actor).count() >= MOST_OWN:
-        raise Refused(f"บันทึกการวิเคราะห์ได้ไม่เกิน {MOST_OWN} รายการ ลบรายการที่ไม่ใช้ก่อน")
+    make_room(actor.pk)
     saved = SavedAnalysis(
         owner=actor,
         title=title,
@@ -75,9 +73,16 @@ def change_analysis(
     return change(saved, facts, expected_version=expected_version)
 
 
-def _hold_owner(actor: User) -> None:
+def make_room(owner: int) -> None:
+    """Refuse one more analysis than a person may keep, be it new or back from the bin."""
+    _hold_owner(owner)
+    if SavedAnalysis.objects.filter(owner=owner).count() >= MOST_OWN:
+        raise Refused(f"บันทึกการวิเคราะห์ได้ไม่เกิน {MOST_OWN} รายการ ลบรายการที่ไม่ใช้ก่อน")
+
+
+def _hold_owner(owner: int) -> None:
     """Let what one person saves come one after the other, so that the limit holds."""
-    User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+    User.objects.select_for_update(no_key=True).get(pk=owner)
 
 
 def _refuse_long(query: str) -> None:

@@ -44,7 +44,9 @@ class Deletable:
 
     ``can_delete`` also decides who may bring it back. ``place`` gives the codes of region and
     province by which the deleted record is seen; ``after`` the address where the person goes on.
-    ``owner`` gives the key of the only person who may see it, for what is private.
+    ``owner`` gives the key of the only person who may see it, for what is private. ``make_room`` is
+    called before a record comes back, where there is a limit: it locks what the limit is counted
+    under and raises :class:`Refused` when it is reached.
     """
 
     model: type[Model]
@@ -52,6 +54,7 @@ class Deletable:
     place: Callable[[Any], tuple[str | None, str | None]]
     after: Callable[[Any], str]
     owner: Callable[[Any], int | None] = lambda record: None
+    make_room: Callable[[Any], None] = lambda record: None
 
 
 DELETABLE: dict[str, Deletable] = {}
@@ -167,7 +170,7 @@ def restore(*, actor: User, binned: Binned) -> Model:
     """Bring a deleted record back with its parts, under its own key.
 
     Raises :class:`Refused` with what stands in the way: a name that was given again meanwhile, a
-    record that it names and that is gone itself.
+    record that it names and that is gone itself, a limit that is reached.
     """
     binned = locked(binned)
     rows = list(_rows_of(binned))
@@ -179,6 +182,7 @@ def restore(*, actor: User, binned: Binned) -> Model:
     with acting(actor, reason=REASON):
         try:
             with as_refusals():
+                DELETABLE[binned.model].make_room(record)
                 for row in rows:
                     row.save(force_insert=True)
         except Refused as refused:
