@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codi.accounts.models import Role, User
-from codi.accounts.permissions import Decision, all_of, allow, deny, has_role
+from codi.accounts.permissions import Decision, all_of, allow, closed, deny, has_role
 from codi.files.models import DocumentKind
 from councils.models import Council, CouncilFile, Member, Term, TermFile
 
@@ -22,10 +22,10 @@ def in_area(user: User, council: Council) -> Decision:
 
 def _standing(council: Council) -> Decision:
     if council.merged_into_id is not None:
-        return deny("สภานี้รวมเข้ากับระเบียนอื่นแล้ว ให้บันทึกที่ระเบียนที่คงอยู่ หากรวมผิดให้ส่วนกลางยกเลิกการรวม")
+        return closed("สภานี้รวมเข้ากับระเบียนอื่นแล้ว ให้บันทึกที่ระเบียนที่คงอยู่ หากรวมผิดให้ส่วนกลางยกเลิกการรวม")
     if council.withdrawn_on is None:
         return allow()
-    return deny("สภานี้ถอนออกจากทะเบียนแล้ว จึงแก้ไขไม่ได้ หากถอนผิดให้ผู้จัดการภาคนำกลับเข้าทะเบียนก่อน")
+    return closed("สภานี้ถอนออกจากทะเบียนแล้ว จึงแก้ไขไม่ได้ หากถอนผิดให้ผู้จัดการภาคนำกลับเข้าทะเบียนก่อน")
 
 
 def can_manage_councils(user: User) -> Decision:
@@ -45,7 +45,7 @@ def can_certify(user: User, council: Council) -> Decision:
         has_role(user, Role.REGIONAL_MANAGER),
         in_area(user, council),
         _standing(council),
-        deny("สภานี้รับรองแล้ว") if done else allow(),
+        closed("สภานี้รับรองแล้ว") if done else allow(),
     )
 
 
@@ -65,8 +65,8 @@ def can_reinstate(user: User, council: Council) -> Decision:
     return all_of(
         has_role(user, Role.REGIONAL_MANAGER, Role.ADMINISTRATOR),
         in_area(user, council),
-        allow() if out else deny("สภานี้อยู่ในทะเบียนแล้ว"),
-        deny("สภานี้รวมเข้ากับสภาอื่นแล้ว ให้ยกเลิกการรวมแทน") if merged else allow(),
+        allow() if out else closed("สภานี้อยู่ในทะเบียนแล้ว"),
+        closed("สภานี้รวมเข้ากับสภาอื่นแล้ว ให้ยกเลิกการรวมแทน") if merged else allow(),
     )
 
 
@@ -78,13 +78,13 @@ def can_keep_member(user: User, member: Member) -> Decision:
 def can_keep_term(user: User, term: Term) -> Decision:
     """Renew or withdraw a term that counts: as keeping the council."""
     gone = term.withdrawn_on is not None
-    return all_of(can_keep(user, term.council), deny("วาระนี้ถอนออกแล้ว") if gone else allow())
+    return all_of(can_keep(user, term.council), closed("วาระนี้ถอนออกแล้ว") if gone else allow())
 
 
 def can_renew_term(user: User, term: Term) -> Decision:
     """Record the renewal of a term that was not renewed; whether it is due, ``rules`` say."""
     done = term.renewed_on is not None
-    return all_of(can_keep_term(user, term), deny("วาระนี้ทบทวนแล้ว") if done else allow())
+    return all_of(can_keep_term(user, term), closed("วาระนี้ทบทวนแล้ว") if done else allow())
 
 
 def can_remove_council_file(user: User, file: CouncilFile) -> Decision:

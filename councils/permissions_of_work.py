@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from codi.accounts.models import Role, User
-from codi.accounts.permissions import Decision, all_of, allow, deny, has_role
+from codi.accounts.permissions import Decision, all_of, allow, closed, has_role
 from councils.models import (
     CapabilityFile,
     CapabilityResult,
@@ -33,7 +33,7 @@ def can_record_work(user: User, council: Council) -> Decision:
 def _unmerged(group: CommunityGroup) -> Decision:
     if group.merged_into_id is None:
         return allow()
-    return deny("กลุ่มนี้รวมเข้ากับระเบียนอื่นแล้ว ให้บันทึกที่ระเบียนที่คงอยู่ หากรวมผิดให้ส่วนกลางยกเลิกการรวม")
+    return closed("กลุ่มนี้รวมเข้ากับระเบียนอื่นแล้ว ให้บันทึกที่ระเบียนที่คงอยู่ หากรวมผิดให้ส่วนกลางยกเลิกการรวม")
 
 
 def can_keep_group(user: User, group: CommunityGroup) -> Decision:
@@ -45,7 +45,7 @@ def can_end_group(user: User, group: CommunityGroup) -> Decision:
     """Record the end of a group that has not ended."""
     return all_of(
         can_keep_group(user, group),
-        deny("กลุ่มนี้สิ้นสภาพไปแล้ว หากบันทึกผิดให้ผู้จัดการภาคนำกลับเข้าทะเบียนก่อน")
+        closed("กลุ่มนี้สิ้นสภาพไปแล้ว หากบันทึกผิดให้ผู้จัดการภาคนำกลับเข้าทะเบียนก่อน")
         if group.ended_on
         else allow(),
     )
@@ -56,7 +56,7 @@ def can_reinstate_group(user: User, group: CommunityGroup) -> Decision:
     return all_of(
         has_role(user, Role.REGIONAL_MANAGER),
         can_keep_group(user, group),
-        allow() if group.ended_on else deny("กลุ่มนี้อยู่ในทะเบียนแล้ว"),
+        allow() if group.ended_on else closed("กลุ่มนี้อยู่ในทะเบียนแล้ว"),
     )
 
 
@@ -94,11 +94,11 @@ def can_issue_letter(
 
 def _certifiable(council: Council, group: CommunityGroup | None, today: dt.date) -> Decision:
     if council.registered_on > today:
-        return deny("สภานี้ยังไม่ถึงวันจดแจ้งจัดตั้ง จึงออกจดหมายรับรองไม่ได้")
+        return closed("สภานี้ยังไม่ถึงวันจดแจ้งจัดตั้ง จึงออกจดหมายรับรองไม่ได้")
     if group is not None and group.registered_on > today:
-        return deny("กลุ่มนี้ยังไม่ถึงวันจดแจ้ง จึงออกจดหมายรับรองไม่ได้")
+        return closed("กลุ่มนี้ยังไม่ถึงวันจดแจ้ง จึงออกจดหมายรับรองไม่ได้")
     if group is not None and group.ended_on is not None and group.ended_on <= today:
-        return deny("กลุ่มนี้สิ้นสภาพแล้ว จึงออกจดหมายรับรองไม่ได้")
+        return closed("กลุ่มนี้สิ้นสภาพแล้ว จึงออกจดหมายรับรองไม่ได้")
     return allow()
 
 
@@ -107,11 +107,11 @@ def can_print_letter(user: User, letter: StatusLetter) -> Decision:
     revoked = letter.revoked_on is not None
     ended = letter.group is not None and letter.group.ended_on is not None
     return all_of(
-        deny("สภาที่จดหมายระบุรวมเข้ากับระเบียนอื่นแล้ว ให้ออกฉบับใหม่แทน")
+        closed("สภาที่จดหมายระบุรวมเข้ากับระเบียนอื่นแล้ว ให้ออกฉบับใหม่แทน")
         if letter.names_former_council
         else can_record_work(user, letter.council),
-        deny("กลุ่มนี้พ้นจากทะเบียนแล้ว จึงพิมพ์จดหมายไม่ได้") if ended else allow(),
-        deny("จดหมายฉบับนี้ยกเลิกแล้ว จึงพิมพ์ไม่ได้") if revoked else allow(),
+        closed("กลุ่มนี้พ้นจากทะเบียนแล้ว จึงพิมพ์จดหมายไม่ได้") if ended else allow(),
+        closed("จดหมายฉบับนี้ยกเลิกแล้ว จึงพิมพ์ไม่ได้") if revoked else allow(),
     )
 
 
@@ -121,7 +121,7 @@ def can_revoke_letter(user: User, letter: StatusLetter) -> Decision:
     return all_of(
         has_role(user, Role.REGIONAL_MANAGER),
         in_area(user, letter.council_now),
-        deny("จดหมายฉบับนี้ยกเลิกแล้ว") if revoked else allow(),
+        closed("จดหมายฉบับนี้ยกเลิกแล้ว") if revoked else allow(),
     )
 
 

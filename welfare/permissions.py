@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codi.accounts.models import Role, User
-from codi.accounts.permissions import Decision, all_of, allow, deny
+from codi.accounts.permissions import Decision, all_of, allow, closed, deny
 from codi.files.models import FileState
 from welfare.models import FundFile, FundIndicators, WelfareFund
 from welfare.rules import GATED_FROM, GATES, rests_on
@@ -30,10 +30,10 @@ def in_scope(user: User, fund: WelfareFund) -> Decision:
 
 def _in_register(fund: WelfareFund) -> Decision:
     if fund.merged_into_id is not None:
-        return deny("กองทุนนี้รวมเข้ากับระเบียนอื่นแล้ว ให้บันทึกที่ระเบียนที่คงอยู่ หากรวมผิดให้ส่วนกลางยกเลิกการรวม")
+        return closed("กองทุนนี้รวมเข้ากับระเบียนอื่นแล้ว ให้บันทึกที่ระเบียนที่คงอยู่ หากรวมผิดให้ส่วนกลางยกเลิกการรวม")
     if fund.withdrawn_on is None:
         return allow()
-    return deny("กองทุนนี้ถอนออกจากทะเบียนแล้ว จึงแก้ไขหรือบันทึกเพิ่มไม่ได้")
+    return closed("กองทุนนี้ถอนออกจากทะเบียนแล้ว จึงแก้ไขหรือบันทึกเพิ่มไม่ได้")
 
 
 def can_manage_funds(user: User) -> Decision:

@@ -13,10 +13,14 @@ from codi.errors import Refused
 
 @dataclass(frozen=True)
 class Decision:
-    """Truthy when allowed; else ``reason`` says in Thai why not and who can."""
+    """Truthy when allowed; else ``reason`` says in Thai why not and who can.
+
+    ``is_closed``: it is how the record stands that says no, and not who asks.
+    """
 
     allowed: bool
     reason: str = ""
+    is_closed: bool = False
 
     def __bool__(self) -> bool:
         return self.allowed
@@ -30,6 +34,11 @@ def allow() -> Decision:
 def deny(reason: str) -> Decision:
     """No, because …; the reason stands beside the disabled button."""
     return Decision(False, reason)
+
+
+def closed(reason: str) -> Decision:
+    """No, because of how the record stands: it was merged, ended, done. Asked after who may."""
+    return Decision(False, reason, is_closed=True)
 
 
 def all_of(*decisions: Decision) -> Decision:

@@ -109,6 +109,19 @@ class UserForm(forms.Form):
             for bound in self.visible_fields()
         ]
 
+    def typed(self) -> Sequence[tuple[str, str]]:
+        """Label and value of each visible field as far as it can be shown, right or wrong."""
+        self.is_valid()
+        return [
+            (
+                str(bound.label),
+                _shown(bound, self.cleaned_data[bound.name])
+                if bound.name in self.cleaned_data
+                else str(bound.value() or "-"),
+            )
+            for bound in self.visible_fields()
+        ]
+
 
 class ActionForm(UserForm):
     """A form behind which something happens once: it carries a one-time key."""
@@ -134,5 +147,7 @@ def _shown(bound: BoundField, value: Any) -> str:
     if isinstance(value, bool):
         return "ใช่" if value else "ไม่ใช่"
     if isinstance(field, forms.ChoiceField):
-        return str(dict(cast(Any, field.choices)).get(value, value) or "-")
+        labels = dict(cast(Any, field.choices))
+        chosen = value if isinstance(value, list) else [value]
+        return " · ".join(str(labels.get(one, one)) for one in chosen if one) or "-"
     return str(value) if value not in field.empty_values else "-"

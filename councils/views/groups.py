@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -129,6 +130,9 @@ class OfGroup(RecordForm):
         self.record = self.get_visible_or_404(CommunityGroup, pk=self.kwargs["pk"])
         self.require(self.can())
 
+    def concerned(self) -> Sequence[Any]:
+        return [self.record, self.record.council]
+
     def crumbs(self) -> list[Crumb]:
         return [GROUPS, (self.record.name, self.record.get_absolute_url())]
 
@@ -223,6 +227,9 @@ class CertificationWithdraw(RecordForm):
     def check(self) -> None:
         self.record = self.get_visible_or_404(GroupCertification, pk=self.kwargs["pk"])
         self.require(can_withdraw_certification(self.user, self.record))
+
+    def concerned(self) -> Sequence[Any]:
+        return [self.record.group, self.record.group.council]
 
     def crumbs(self) -> list[Crumb]:
         return [GROUPS, (self.record.group.name, self.record.group.get_absolute_url())]

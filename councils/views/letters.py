@@ -49,7 +49,11 @@ class Issue(ScopedMixin, View):
     def issue(self, council: Council, group: CommunityGroup | None) -> HttpResponse:
         """Issue it and show its page; a refusal is told on the page that was left."""
         today = timezone.localdate()
-        self.require(can_issue_letter(self.user, council, group, today))
+        may = can_issue_letter(self.user, council, group, today)
+        if may.is_closed:
+            messages.warning(self.request, may.reason)
+            return HttpResponseRedirect((group or council).get_absolute_url())
+        self.require(may)
         try:
             letter = services.issue_letter(
                 actor=self.user, council=council, group=group, today=today
@@ -104,7 +108,11 @@ class Print(ScopedMixin, View):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         letter: StatusLetter = self.get_visible_or_404(StatusLetter, pk=pk)
-        self.require(can_print_letter(self.user, letter))
+        may = can_print_letter(self.user, letter)
+        if may.is_closed:
+            messages.warning(request, may.reason)
+            return HttpResponseRedirect(letter.get_absolute_url())
+        self.require(may)
         try:
             drawn = letters.pdf_of(letter)
             services.print_letter(actor=self.user, letter=letter, now=timezone.now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -70,6 +71,9 @@ class MemberAct(RecordForm):
         rows = Member.objects.visible_to(self.user).select_related("council")
         self.record = get_object_or_404(rows, pk=self.kwargs["pk"])
         self.require(permissions.can_keep_member(self.user, self.record))
+
+    def concerned(self) -> Sequence[Any]:
+        return [self.record.council]
 
     def crumbs(self) -> list[Crumb]:
         council = self.record.council

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -101,6 +102,9 @@ class TermAct(RecordForm):
     def check(self) -> None:
         self.record = _term_in_sight(self, self.kwargs["pk"])
         self.require(self.can())
+
+    def concerned(self) -> Sequence[Any]:
+        return [self.record, self.record.council]
 
     def crumbs(self) -> list[Crumb]:
         council = self.record.council

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Model
@@ -44,6 +45,9 @@ class OfCouncil(RecordForm):
     def check(self) -> None:
         self.council = self.get_visible_or_404(Council, pk=self.kwargs["pk"])
         self.require(can_record_work(self.user, self.council))
+
+    def concerned(self) -> Sequence[Any]:
+        return [self.council]
 
     def crumbs(self) -> list[Crumb]:
         return [COUNCILS, (self.council.name, self.council.get_absolute_url())]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Model
@@ -32,6 +33,9 @@ class PartEdit(OfFund):
         rows: Any = self.visible(self.model)
         self.record = get_object_or_404(rows.select_related("fund"), pk=self.kwargs["pk"])
         self.require(permissions.can_manage_fund(self.user, self.record.fund))
+
+    def concerned(self) -> Sequence[Any]:
+        return [self.record.fund]
 
     def crumbs(self) -> Any:
         fund = self.record.fund
