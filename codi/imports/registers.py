@@ -259,5 +259,5 @@ def _plain(value: Any) -> Any:
 
 def _back(model: type[models.Model], attname: str, value: Any) -> Any:
     """A value from JSON as the field holds it."""
-    field: Any = next(f for f in model._meta.concrete_fields if f.attname == attname)
+    field: Any = model._meta.get_field(attname)
     return value if value is None or field.is_relation else field.to_python(value)
