@@ -43,6 +43,8 @@ LEAST_BARS = 0.3
 MANY_ROWS = 8
 # The part of a chart's height in which the bars lie.
 AXES_HEIGHT = 0.8
+# How much of the axis its numbers may take, so that blanks stand between them.
+AXIS_FILLED = 0.7
 # What a legend's entry takes beside its name, in the size of its letters.
 LEGEND_MARK = 3.6
 # The drawing library keeps its settings in one global place.
@@ -248,6 +250,7 @@ def _draw(
         axes = figure.add_axes((frame.names / whole, 0.1, frame.bars / whole, AXES_HEIGHT))
         _bars(axes, grid, parts, rows, is_beside=is_beside)
         _numbers(axes, grid, parts, rows, shape, step=frame.column / frame.bars)
+        _space(axes, shape.font_size - 1, room=frame.bars)
         _dress(axes, grid, parts, names, shape)
         _legend(axes, grid, parts, shape, room=frame.bars)
         target = BytesIO()
@@ -329,6 +332,22 @@ def _numbers(
         )
 
 
+def _space(axes: Any, size: float, *, room: float) -> None:
+    """Fewer numbers along the axis where those that are chosen by themselves would touch."""
+    from matplotlib.ticker import MaxNLocator
+
+    most = axes.get_xlim()[1]
+    told = [_width(_along(tick), size) for tick in axes.get_xticks() if 0 <= tick <= most]
+    if sum(told) > AXIS_FILLED * room:
+        count = max(1, int(AXIS_FILLED * room / max(told)))
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=count, steps=[1, 2, 2.5, 5, 10]))
+
+
+def _along(value: float, _place: object = None) -> str:
+    """A number along the axis."""
+    return f"{value:,.10g}"
+
+
 def _dress(axes: Any, grid: Grid, parts: Sequence[str], names: Sequence[str], shape: Shape) -> None:
     """Labels, axis, grid lines and legend."""
     axes.set_ylim(len(names) - 0.45, -0.6)
@@ -338,7 +357,7 @@ def _dress(axes: Any, grid: Grid, parts: Sequence[str], names: Sequence[str], sh
         label.set_verticalalignment("baseline")
         label.set_transform(label.get_transform() + _lowered(axes, shape.font_size))
     axes.set_xlim(left=0)
-    axes.xaxis.set_major_formatter(lambda value, _place: f"{value:,.10g}")
+    axes.xaxis.set_major_formatter(_along)
     axes.xaxis.grid(visible=True, color=RULE, linewidth=0.6)
     axes.set_axisbelow(True)
     for side in ("top", "right", "bottom"):

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 from html.parser import HTMLParser
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import openpyxl
@@ -223,6 +224,31 @@ def test_sheet_names_are_short_and_unique():
     assert all(0 < len(name) <= 31 for name in names)
     assert len({name.casefold() for name in names}) == 6
     assert names[2:4] == ["a b c", "History (2)"]
+
+
+@pytest.mark.parametrize("most", [7, 940, 2_255_198, 250_965_000])
+def test_the_numbers_along_the_axis_do_not_touch(most: int):
+    """Wrong if 1,000,000 ran into 1,500,000 below the bars of a large count."""
+    people = Grid(
+        key="people",
+        title="สมาชิก",
+        unit="คน",
+        basis=Basis.STOCK,
+        as_of=dt.date(2019, 8, 31),
+        scope_label="ทั้งประเทศ",
+        columns=(Column("members", "สมาชิก (คน)", Unit.COUNT),),
+        rows=(Row("BKE", "ภาคกรุงเทพฯ ปริมณฑล และตะวันออก"), Row("NE", "ภาคตะวันออกเฉียงเหนือ")),
+        cells={"BKE": {"members": most // 3}, "NE": {"members": most}},
+    )
+    for shape in (PRINT, SCREEN):
+        svg = stacked_bars(people, ("members",), title="x", shape=shape).decode()
+        drawn = re.findall(
+            r'id="xtick_\d+">.*?d="M ([\d.]+) .*?translate\(([\d.]+) ', svg, flags=re.DOTALL
+        )
+        # A label is centred below its line: it ends as far to the right as it begins to the left.
+        spans = [(float(left), 2 * float(line) - float(left)) for line, left in drawn]
+        assert len(spans) >= 2
+        assert all(right + 3 < left for (_, right), (left, _) in pairwise(spans))
 
 
 def test_a_chart_has_outlines_and_a_text_alternative():
