@@ -213,7 +213,7 @@ class WaiverForm(UserForm):
 
     code = forms.CharField(widget=forms.HiddenInput)
     reason = LongTextField(label="เหตุผลที่ขอผ่อนผัน", help_text="เหตุผลนี้จะพิมพ์ในรายงาน")
-    valid_until = ThaiDateField(label="ผ่อนผันถึงวันที่")
+    valid_until = ThaiDateField(label="วันสุดท้ายที่ผ่อนผัน")
 
 
 class ConfirmForm(ActionForm):
