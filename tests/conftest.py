@@ -45,6 +45,7 @@ CHROMIUM_ARGUMENTS = [
 
 # Files that take half a minute and more begin first, so that no worker is left alone with one.
 LONG = (
+    "tests/jobs/test_worker.py",
     "tests/browser/test_every_page.py",
     "tests/reports/test_national_sample.py",
     "tests/security/",
