@@ -18,7 +18,15 @@ from django.urls import reverse
 from codi.errors import Refused
 from codi.thai.dates import DateError, full_echo, long_date, parse_date
 from codi.thai.normalise import clean, search_key
-from codi.thai.numbers import NumberError, NumberTooLarge, baht, number, parse_baht, parse_number
+from codi.thai.numbers import (
+    AmbiguousNumber,
+    NumberError,
+    NumberTooLarge,
+    baht,
+    number,
+    parse_baht,
+    parse_number,
+)
 from codi.thai.words import baht_text
 
 
@@ -260,7 +268,13 @@ class CountField(NumberField):
         return {**super().widget_attrs(widget), "inputmode": "numeric"}
 
     def read(self, value: Any) -> int:
-        exact = parse_number(value)
+        try:
+            exact = parse_number(value)
+        except AmbiguousNumber as error:
+            joined = number(parse_number(str(value).replace(".", "")))
+            raise NumberError(
+                f"“{value}” อ่านได้สองอย่าง และช่องนี้ไม่มีทศนิยม หากหมายถึงหลักพันขึ้นไปให้พิมพ์ {joined}"
+            ) from error
         if exact != exact.to_integral_value():
             raise NumberError(f"“{value}” ต้องเป็นจำนวนเต็ม ไม่มีทศนิยม")
         return int(exact)
