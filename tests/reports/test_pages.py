@@ -255,4 +255,4 @@ def test_the_page_asks_a_constant_number_of_times(client, w, count):
     edition = approved(w, edition)
     with CaptureQueriesContext(connection) as asked:
         services.issue(actor=w.manager, edition=edition, now=NOW)
-    assert len([q for q in asked if "SAVEPOINT" not in q["sql"]]) == 172
+    assert len([q for q in asked if "SAVEPOINT" not in q["sql"]]) == 173
