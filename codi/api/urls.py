@@ -12,6 +12,7 @@ urlpatterns = [
     path("me/tokens/new/", views.TokenNew.as_view(), name="token_new"),
     path("me/tokens/<int:pk>/revoke/", views.TokenRevoke.as_view(), name="token_revoke"),
     path("api/v1/", views.Handbook.as_view(), name="handbook"),
+    path("api/v1/handbook/<slug:key>/", views.HandbookChapter.as_view(), name="handbook_chapter"),
     path("api/v1/schema/", views.Schema.as_view(), name="schema"),
     *(
         path(f"api/v1/{address.pattern}", address.callback, name=address.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
@@ -80,17 +80,34 @@ class TokenRevoke(ScopedMixin, View):
 
 
 class Handbook(ScopedMixin, View):
-    """The API on one page, for people."""
+    """The API for people: how it is called, all its addresses by register, its problems."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         context = {
             "page_title": "คู่มือ API",
-            "page_lead": "ที่อยู่ ข้อมูลที่ส่ง และคำตอบทั้งหมด ตรงกับเอกสาร OpenAPI",
+            "page_lead": "ที่อยู่ทั้งหมดตามทะเบียน ตรงกับเอกสาร OpenAPI",
             "chapters": handbook(document()),
             "problem_kinds": problem_kinds(),
             "schema_url": reverse("api:schema"),
         }
         return render(request, "api/handbook.html", context)
+
+
+class HandbookChapter(ScopedMixin, View):
+    """One register of the API: what is sent to each of its addresses, and the answers."""
+
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        chapters = handbook(document())
+        chapter = next((one for one in chapters if one.key == key), None)
+        if chapter is None:
+            raise Http404
+        context = {
+            "page_title": f"คู่มือ API: {chapter.title}",
+            "page_lead": chapter.text,
+            "crumbs": (("คู่มือ API", reverse("api:handbook")), (chapter.title, "")),
+            "chapter": chapter,
+        }
+        return render(request, "api/handbook_chapter.html", context)
 
 
 @extend_schema(exclude=True)

@@ -44,19 +44,28 @@ def test_the_examples_of_the_documents_run(live_server, monkeypatch, settings, t
 
 @pytest.mark.django_db
 def test_the_handbook_tells_every_operation():
-    """Wrong if the readable page left out an address, a field or a kind of problem."""
+    """Wrong if the handbook left out an address, a field or a kind of problem, or led nowhere."""
     client = Client()
     client.force_login(build.user("analyst", scope_level="nation"))
-    page = client.get("/api/v1/").content.decode()
+    contents = client.get("/api/v1/").content.decode()
+    pages: dict[str, str] = {}
     told = 0
     for path, operations in document()["paths"].items():
         for operation in operations.values():
             told += 1
-            assert f'id="{operation["operationId"]}"' in page
-            assert path in page
+            address = f"/api/v1/handbook/{operation['tags'][0]}/"
+            if address not in pages:
+                pages[address] = client.get(address).content.decode()
+            assert f'href="{address}#{operation["operationId"]}"' in contents
+            assert f'id="{operation["operationId"]}"' in pages[address]
+            assert path in pages[address]
+            for given in operation.get("parameters", []):
+                assert f"<code>{given['name']}</code>" in pages[address]
     assert told > 120
-    assert "<script>" not in page
-    assert " style=" not in page
+    for page in (contents, *pages.values()):
+        assert "<script>" not in page
+        assert " style=" not in page
+    assert client.get("/api/v1/handbook/nothing/").status_code == 404
 
 
 @pytest.mark.django_db

@@ -403,6 +403,7 @@ ROWS = (
     _new("api:token_new", ALL),
     Row("api:token_revoke", "token", "nobody", "", 405, 302),
     _list("api:handbook"),
+    Row("api:handbook_chapter", "", "", ALL, 200, 405, kwargs=(("key", "projects"),)),
     _list("api:schema"),
     *API_ROWS,
 )

@@ -112,7 +112,13 @@ PUBLIC = {
     ("health:metrics", "POST"): 405,
 }
 UNNAMED: set[str] = set()
-PAGES_OF_THE_API = {"api:tokens", "api:token_new", "api:token_revoke", "api:handbook"}
+PAGES_OF_THE_API = {
+    "api:tokens",
+    "api:token_new",
+    "api:token_revoke",
+    "api:handbook",
+    "api:handbook_chapter",
+}
 
 ALL = PEOPLE
 MAKERS = "OMP"
