@@ -7,7 +7,7 @@ the business are theirs.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -144,3 +144,11 @@ def update_records(
         ).format(table, _TABLE, pairs)
         cursor.execute(statement.as_string(cursor.connection))
         return count, cursor.rowcount
+
+
+def with_values(pairs: Sequence[tuple[Any, Mapping[str, Any]]]) -> list[Any]:
+    """The records, each with the values that it shall have again."""
+    for record, facts in pairs:
+        for name, value in facts.items():
+            setattr(record, name, value)
+    return [record for record, _facts in pairs]

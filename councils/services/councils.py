@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 
 from codi.accounts.models import User
 from codi.accounts.permissions import require
-from codi.bulk import insert_records, update_records
+from codi.bulk import insert_records, update_records, with_values
 from codi.errors import Refused
 from codi.thai.dates import long_date
 from codi.writing import change, locked, service
@@ -184,10 +184,7 @@ def restore_councils(
     pairs: Sequence[tuple[Council, dict[str, Any]]], actor: User, reason: str, today: dt.date
 ) -> None:
     """Put old values back, as taking a written file back asks; the reason is in the history."""
-    for record, facts in pairs:
-        for name, value in facts.items():
-            setattr(record, name, value)
-    change_councils(actor=actor, records=[record for record, _ in pairs], today=today)
+    change_councils(actor=actor, records=with_values(pairs), today=today)
 
 
 @service

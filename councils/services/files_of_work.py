@@ -14,7 +14,7 @@ from django.db.models import Model
 
 from codi.accounts.models import User
 from codi.accounts.permissions import require
-from codi.bulk import insert_records, update_records
+from codi.bulk import insert_records, update_records, with_values
 from codi.errors import Refused
 from codi.fiscal import FiscalYear
 from codi.writing import service
@@ -103,11 +103,8 @@ def _put_back(model: type[Model], pairs: Sequence[tuple[Any, dict[str, Any]]]) -
 
     They are not judged anew: what stood before a file may rest on an older scale, or on none.
     """
-    for record, facts in pairs:
-        for name, value in facts.items():
-            setattr(record, name, value)
     columns = sorted({name for _record, facts in pairs for name in facts})
-    asked, written = update_records(model, columns, [record for record, _facts in pairs])
+    asked, written = update_records(model, columns, with_values(pairs))
     if written != asked:
         raise Refused(FASTER, code="changed_by_another")
 

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, ProtectedError, QuerySet
 
 from codi.accounts.models import User
 from codi.accounts.permissions import require
-from codi.bulk import insert_records, update_records
+from codi.bulk import insert_records, update_records, with_values
 from codi.desk import bin
 from codi.errors import Refused
 from codi.fiscal import FiscalYear
@@ -279,10 +279,7 @@ def restore_groups(
     pairs: Sequence[tuple[CommunityGroup, dict[str, Any]]], actor: User, reason: str, today: dt.date
 ) -> None:
     """Put old values back, as taking a written file back asks."""
-    for record, facts in pairs:
-        for name, value in facts.items():
-            setattr(record, name, value)
-    change_groups(actor=actor, records=[record for record, _ in pairs], today=today)
+    change_groups(actor=actor, records=with_values(pairs), today=today)
 
 
 @service

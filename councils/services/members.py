@@ -8,7 +8,7 @@ from typing import Any
 
 from codi.accounts.models import User
 from codi.accounts.permissions import require
-from codi.bulk import insert_records, update_records
+from codi.bulk import insert_records, update_records, with_values
 from codi.errors import Refused
 from codi.thai.normalise import clean
 from codi.writing import change, locked, service
@@ -139,10 +139,7 @@ def restore_members(
     pairs: Sequence[tuple[Member, dict[str, Any]]], actor: User, reason: str, today: dt.date
 ) -> None:
     """Put old values back, as taking a written file back asks; the reason is in the history."""
-    for record, facts in pairs:
-        for name, value in facts.items():
-            setattr(record, name, value)
-    change_members(actor=actor, records=[record for record, _ in pairs], today=today)
+    change_members(actor=actor, records=with_values(pairs), today=today)
 
 
 @service

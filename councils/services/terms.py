@@ -10,7 +10,7 @@ from django.db.models import Exists, Model, OuterRef, Q
 
 from codi.accounts.models import User
 from codi.accounts.permissions import require
-from codi.bulk import insert_records, update_records
+from codi.bulk import insert_records, update_records, with_values
 from codi.errors import Refused
 from codi.files.models import DocumentKind
 from codi.thai.dates import long_date
@@ -218,10 +218,7 @@ def restore_terms(
     pairs: Sequence[tuple[Term, dict[str, Any]]], actor: User, reason: str, today: dt.date
 ) -> None:
     """Put old values back, as taking a written file back asks; the reason is in the history."""
-    for record, facts in pairs:
-        for name, value in facts.items():
-            setattr(record, name, value)
-    change_terms(actor=actor, records=[record for record, _ in pairs], today=today)
+    change_terms(actor=actor, records=with_values(pairs), today=today)
 
 
 @service

@@ -12,13 +12,13 @@ from django.db.models import Max
 
 from codi.accounts.models import User
 from codi.accounts.permissions import require
-from codi.bulk import insert_records, update_records
+from codi.bulk import insert_records, update_records, with_values
 from codi.errors import Refused
 from codi.writing import change, locked, service
 from programs.models import Grade, QualityScale
 from welfare import permissions, queries, rules
 from welfare.models import INDICATORS, FundIndicators, FundReview, WelfareFund
-from welfare.services.funds import CHANGED_BY_ANOTHER, held_funds, not_future, with_values
+from welfare.services.funds import CHANGED_BY_ANOTHER, held_funds, not_future
 from welfare.services.status import of_quarter, require_reportable
 
 CLAIMS = (*INDICATORS, "has_complete_one_page")

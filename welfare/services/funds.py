@@ -10,7 +10,7 @@ from django.db.models import ProtectedError
 
 from codi.accounts.models import User
 from codi.accounts.permissions import require
-from codi.bulk import insert_records, update_records
+from codi.bulk import insert_records, update_records, with_values
 from codi.errors import Refused
 from codi.thai.dates import long_date
 from codi.writing import GONE, change, locked, service
@@ -164,14 +164,6 @@ def restore_funds(
 ) -> None:
     """Put old values back, as taking a written file back asks; the reason is in the history."""
     change_funds(actor=actor, records=with_values(pairs))
-
-
-def with_values(pairs: Sequence[tuple[Any, dict[str, Any]]]) -> list[Any]:
-    """The records with the values that they shall have again."""
-    for record, facts in pairs:
-        for name, value in facts.items():
-            setattr(record, name, value)
-    return [record for record, _facts in pairs]
 
 
 @service

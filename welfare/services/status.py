@@ -16,7 +16,7 @@ from django.db.models import F
 
 from codi.accounts.models import User
 from codi.accounts.permissions import require
-from codi.bulk import insert_records, update_records
+from codi.bulk import insert_records, update_records, with_values
 from codi.errors import Refused
 from codi.fiscal import FiscalYear, Quarter
 from codi.writing import GONE, change, locked, service
@@ -30,7 +30,7 @@ from welfare.models import (
     WelfareFund,
 )
 from welfare.queries import Told
-from welfare.services.funds import CHANGED_BY_ANOTHER, held_funds, not_future, with_values
+from welfare.services.funds import CHANGED_BY_ANOTHER, held_funds, not_future
 
 AMOUNTS = (
     "member_count", *MEMBER_GROUPS, "village_count", *MONEY_SOURCES, "beneficiary_count",
